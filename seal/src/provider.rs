@@ -1,0 +1,122 @@
+//! Which AI providers byo knows by name, and where a customer's key may point.
+
+use std::{fmt, str::FromStr};
+
+use serde::{Deserialize, Serialize};
+
+macro_rules! providers {
+    ($($variant:ident => $id:literal, $label:literal;)+) => {
+        /// A provider's stable name, as it stands on the wire and in the sealed context.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        #[serde(rename_all = "lowercase")]
+        #[non_exhaustive]
+        pub enum ProviderId {
+            $(#[doc = $label] $variant,)+
+        }
+
+        impl ProviderId {
+            /// Every provider, in the order a picker shows them.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            /// The name on the wire: lower-case ASCII.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $id),+ }
+            }
+
+            /// The name people know it by.
+            #[must_use]
+            pub const fn label(self) -> &'static str {
+                match self { $(Self::$variant => $label),+ }
+            }
+        }
+    };
+}
+
+providers! {
+    Openai => "openai", "OpenAI";
+    Anthropic => "anthropic", "Anthropic";
+    Google => "google", "Google Gemini";
+    Azure => "azure", "Azure OpenAI";
+    Deepseek => "deepseek", "DeepSeek";
+    Mistral => "mistral", "Mistral";
+    Groq => "groq", "Groq";
+    Openrouter => "openrouter", "OpenRouter";
+    Together => "together", "Together AI";
+    Xai => "xai", "xAI";
+    Cohere => "cohere", "Cohere";
+    Ollama => "ollama", "Ollama";
+}
+
+impl fmt::Display for ProviderId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// The text names no provider that byo knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UnknownProvider;
+
+impl fmt::Display for UnknownProvider {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("unknown provider")
+    }
+}
+
+impl std::error::Error for UnknownProvider {}
+
+impl FromStr for ProviderId {
+    type Err = UnknownProvider;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Self::ALL.iter().copied().find(|id| id.as_str() == text).ok_or(UnknownProvider)
+    }
+}
+
+/// Which of the OpenAI wire formats a compatible server speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum WireApi {
+    /// `/chat/completions`
+    Completions,
+    /// `/responses`
+    Responses,
+}
+
+/// Azure's extra settings.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct AzureConfig {
+    /// The `api-version` query value, for example `2024-10-21`.
+    pub api_version: String,
+    /// The deployment the key is meant for, if it is limited to one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deployment: Option<String>,
+}
+
+/// Where and how a customer's key is used. Unknown members are refused.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ProviderConfig {
+    /// Base URL with its version segment, for example `https://openrouter.ai/api/v1`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub base_url: Option<String>,
+    /// Which wire format an OpenAI-compatible server speaks.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wire_api: Option<WireApi>,
+    /// Azure only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub azure: Option<AzureConfig>,
+    /// The provider's region, where it has regions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub region: Option<String>,
+}
+
+impl ProviderConfig {
+    /// True when nothing is set.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
