@@ -84,6 +84,17 @@ pub enum WireApi {
     Responses,
 }
 
+impl WireApi {
+    /// The name on the wire.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Completions => "completions",
+            Self::Responses => "responses",
+        }
+    }
+}
+
 /// Azure's extra settings.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -118,5 +129,60 @@ impl ProviderConfig {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_provider_reads_and_writes_the_same_name_everywhere() {
+        for id in ProviderId::ALL {
+            assert_eq!(id.as_str().parse(), Ok(*id));
+            assert_eq!(serde_json::to_value(id).unwrap(), id.as_str());
+            assert_eq!(serde_json::from_value::<ProviderId>(json!(id.as_str())).unwrap(), *id);
+        }
+        for unknown in ["", "OpenAI", "openai ", "chatgpt"] {
+            assert_eq!(unknown.parse::<ProviderId>(), Err(UnknownProvider), "{unknown:?}");
+        }
+    }
+
+    #[test]
+    fn a_wire_format_writes_its_own_name() {
+        for api in [WireApi::Completions, WireApi::Responses] {
+            assert_eq!(serde_json::to_value(api).unwrap(), api.as_str());
+        }
+    }
+
+    #[test]
+    fn a_configuration_reads_and_writes_the_same_json() {
+        let json = json!({
+            "baseUrl": "https://acme.openai.azure.com",
+            "wireApi": "responses",
+            "azure": {"apiVersion": "2024-10-21", "deployment": "gpt"},
+            "region": "eu",
+        });
+        let config: ProviderConfig = serde_json::from_value(json.clone()).unwrap();
+        assert!(!config.is_empty());
+        assert_eq!(serde_json::to_value(config).unwrap(), json);
+    }
+
+    #[test]
+    fn an_empty_configuration_is_an_empty_object() {
+        let config: ProviderConfig = serde_json::from_value(json!({})).unwrap();
+        assert!(config.is_empty());
+        assert_eq!(serde_json::to_value(config).unwrap(), json!({}));
+    }
+
+    #[test]
+    fn unknown_members_are_refused_at_every_depth() {
+        for wrong in
+            [json!({"baseURL": ""}), json!({"azure": {"apiVersion": "1", "key": ""}}), json!({"azure": {}})]
+        {
+            assert!(serde_json::from_value::<ProviderConfig>(wrong).is_err());
+        }
     }
 }

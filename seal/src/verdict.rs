@@ -64,3 +64,29 @@ impl Verdict {
         self.is_usable() || matches!(self, Self::NotProvable)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_verdict_reads_and_writes_the_same_name() {
+        for verdict in Verdict::ALL {
+            let json = serde_json::to_value(verdict).unwrap();
+            assert_eq!(json, verdict.as_str());
+            assert_eq!(serde_json::from_value::<Verdict>(json).unwrap(), *verdict);
+        }
+    }
+
+    #[test]
+    fn five_of_eight_verdicts_let_a_key_be_stored() {
+        let of = |test: fn(Verdict) -> bool| -> Vec<&str> {
+            Verdict::ALL.iter().filter(|verdict| test(**verdict)).map(|verdict| verdict.as_str()).collect()
+        };
+        assert_eq!(of(Verdict::is_usable), ["valid", "restricted", "no_quota", "rate_limited"]);
+        assert_eq!(
+            of(Verdict::is_storable),
+            ["valid", "restricted", "no_quota", "rate_limited", "not_provable"]
+        );
+    }
+}

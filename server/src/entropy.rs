@@ -13,7 +13,7 @@ pub trait Entropy: Send + Sync {
 /// Randomness that many parts share.
 pub type SharedEntropy = Arc<dyn Entropy>;
 
-impl dyn Entropy {
+impl dyn Entropy + '_ {
     /// `N` unpredictable bytes, for public values such as nonces and ids.
     pub fn bytes<const N: usize>(&self) -> [u8; N] {
         let mut buffer = [0; N];

@@ -1,0 +1,41 @@
+//! The envelope that carries a provider key from a browser to a byo server: the one thing both share.
+//!
+//! A key is padded, then sealed by HPKE base mode (RFC 9180) to the server's public key. HPKE's `info`
+//! binds everything the request says in clear, so an envelope made for one customer, provider, host,
+//! origin or purpose opens for no other. `FORMAT.md` tells the bytes to implementers.
+//!
+//! There is no I/O, no clock and no ambient randomness here: whoever calls brings them.
+//!
+//! | module | |
+//! |---|---|
+//! | `envelope` | [`seal`], [`open`] and the wire form [`SealedKey`] |
+//! | `context` | what an envelope is bound to |
+//! | `base_mode` | the only calls into HPKE, one match arm a suite |
+//! | `keys`, `suite` | key pairs, key ids, cipher suites |
+//! | `padding` | so that the size of an envelope says nothing |
+//! | `base64url`, `principal`, `reference` | spellings that both sides must agree on |
+//! | `provider`, `verdict` | the words of the API |
+
+pub mod base64url;
+mod base_mode;
+mod context;
+mod envelope;
+mod keys;
+mod padding;
+mod principal;
+mod provider;
+pub mod reference;
+mod suite;
+mod verdict;
+mod wire;
+
+pub use context::{Context, Purpose};
+pub use envelope::{OpenError, SealError, open, seal};
+pub use keys::{InvalidKeyId, KeyId, PrivateKey, PublicKey, generate};
+pub use padding::MAX_KEY_BYTES;
+pub use principal::principal_id;
+pub use provider::{AzureConfig, ProviderConfig, ProviderId, UnknownProvider, WireApi};
+pub use reference::{InvalidName, InvalidRefId, check_name, check_ref_id};
+pub use suite::{Suite, UnknownSuite};
+pub use verdict::Verdict;
+pub use wire::{MAX_CHALLENGE_BYTES, SealedKey, Version};

@@ -1,0 +1,99 @@
+//! Makes the vectors of `vectors/byo-seal-v1.json`, always the same ones. A vector that was once
+//! released is pinned: add to the file, never change what is in it.
+
+mod malformed;
+mod opened;
+mod raw;
+mod refused;
+
+use byo_seal::{PublicKey, SealedKey, seal};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+
+use crate::pinned::{Expect, Fixed, Vector, VectorContext};
+
+/// The whole file.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct VectorFile {
+    pub(crate) about: String,
+    pub(crate) vectors: Vec<Vector>,
+}
+
+/// The text of the file.
+pub(crate) fn file() -> String {
+    let mut vectors = opened::all();
+    let base = vectors[0].clone();
+    let azure = vectors.iter().find(|vector| vector.name == "azure").cloned().expect("it is among them");
+    vectors.extend(refused::all(&base, &azure));
+    vectors.extend(malformed::all(&base));
+    let about =
+        "Vectors for the sealed key, version 1. The format and the members are described in FORMAT.md.";
+    let file = VectorFile { about: about.to_owned(), vectors };
+    serde_json::to_string_pretty(&file).expect("only text and numbers") + "\n"
+}
+
+/// Thirty-two bytes that look random and are the same for ever.
+fn bytes_for(role: &str, name: &str) -> [u8; 32] {
+    Sha256::digest(format!("byo-seal-v1 vectors: {role}: {name}")).into()
+}
+
+/// A vector whose envelope holds `key`, sealed as it should be.
+fn sealed(
+    name: &str,
+    private_key: [u8; 32],
+    public: PublicKey,
+    context: VectorContext,
+    key: &[u8],
+) -> Vector {
+    let ikm_e = bytes_for("ikmE", name);
+    let envelope = seal(&public, &context.borrow(), key, &mut Fixed(Some(ikm_e))).expect("it can be sealed");
+    Vector {
+        name: name.to_owned(),
+        expect: Expect::Opens,
+        reason: None,
+        base: None,
+        changed: Vec::new(),
+        private_key,
+        public_key: *public.as_bytes(),
+        ikm_e,
+        encoded_context: context.borrow().encode(),
+        info: context.borrow().info().to_vec(),
+        context,
+        sealed_key: json(&envelope),
+        plaintext: None,
+        key: Some(hex::encode(key)),
+    }
+}
+
+/// The base with something changed, so that it must not open any more.
+fn spoiled(
+    base: &Vector,
+    expect: Expect,
+    (name, reason): (&str, &str),
+    changed: &[&str],
+    change: impl FnOnce(&mut Vector),
+) -> Vector {
+    let mut vector = base.clone();
+    change(&mut vector);
+    vector.name = name.to_owned();
+    vector.expect = expect;
+    vector.reason = Some(reason.to_owned());
+    vector.base = Some(base.name.clone());
+    vector.changed = changed.iter().map(|member| (*member).to_owned()).collect();
+    vector.encoded_context = vector.context.borrow().encode();
+    vector.info = vector.context.borrow().info().to_vec();
+    vector.key = None;
+    vector
+}
+
+/// Edits the envelope of a vector.
+fn edit(vector: &mut Vector, change: impl FnOnce(&mut SealedKey)) {
+    let mut envelope = serde_json::from_value(vector.sealed_key.clone()).expect("the base is well-formed");
+    change(&mut envelope);
+    vector.sealed_key = json(&envelope);
+}
+
+fn json(envelope: &SealedKey) -> serde_json::Value {
+    serde_json::to_value(envelope).expect("only text and numbers")
+}

@@ -1,0 +1,62 @@
+//! What every part of the running server shares.
+
+use std::sync::Arc;
+
+use tokio::sync::Notify;
+
+use crate::{
+    clock::SharedClock,
+    domain::{InFlight, SealingKeys},
+    egress::Egress,
+    entropy::SharedEntropy,
+    limit::Limits,
+    providers::Providers,
+    store::SharedStore,
+    vault::Vault,
+};
+
+/// The running server's parts, made once at start.
+pub struct App {
+    /// The time.
+    pub clock: SharedClock,
+    /// Unpredictable bytes.
+    pub entropy: SharedEntropy,
+    /// What is remembered.
+    pub store: SharedStore,
+    /// Encryption at rest.
+    pub vault: Arc<Vault>,
+    /// Checks of keys.
+    pub providers: Providers,
+    /// The only way out.
+    pub egress: Egress,
+    /// Rate limits.
+    pub limits: Limits,
+    /// The keys browsers seal to.
+    pub sealing_keys: SealingKeys,
+    /// Sealed requests under way.
+    pub in_flight: InFlight,
+    /// Rings when a webhook may be due.
+    pub webhooks_due: Arc<Notify>,
+    /// The names this server answers to.
+    pub identity: Identity,
+    /// SHA-256 of the admin key; without one the admin calls refuse everybody.
+    pub admin_key_hash: Option<[u8; 32]>,
+}
+
+/// A server's names, as clients write them.
+#[derive(Clone, Debug)]
+pub struct Identity {
+    /// Origin of the public URL.
+    pub public_origin: String,
+    /// Other origins it answers to.
+    pub aliases: Vec<String>,
+    /// Whether requests for any other host are refused.
+    pub strict_host: bool,
+}
+
+impl Identity {
+    /// Every origin a client may know this server by.
+    pub fn origins(&self) -> impl Iterator<Item = &str> {
+        std::iter::once(self.public_origin.as_str()).chain(self.aliases.iter().map(String::as_str))
+    }
+}

@@ -1,0 +1,26 @@
+//! `byo serve`.
+
+use byo_server::{config::Config, start::Server, telemetry};
+use tokio::signal::unix::{SignalKind, signal};
+
+use super::Failure;
+
+pub(super) async fn serve(config: &Config) -> Result<(), Failure> {
+    telemetry::init(&config.log)?;
+    let server = Server::start(config).await?;
+    println!("byo {} is ready at {}", env!("CARGO_PKG_VERSION"), server.app.identity.public_origin);
+    server.run(asked_to_stop()?).await;
+    Ok(())
+}
+
+/// Completes on SIGTERM or SIGINT.
+pub(super) fn asked_to_stop() -> Result<impl Future<Output = ()>, std::io::Error> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
+}

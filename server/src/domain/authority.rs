@@ -1,0 +1,152 @@
+//! Who asks, and what that lets them do.
+
+use byo_seal::ProviderId;
+
+use super::Refusal;
+use crate::{
+    environment::Environment,
+    id::{SessionId, TokenId},
+    store::{Allow, Scope, SessionRow, SessionUse, Writes},
+};
+
+/// A publishable key: anyone's browser.
+#[derive(Clone, Debug)]
+pub struct Publishable {
+    /// Where it works.
+    pub scope: Scope,
+    /// Its id.
+    pub token: TokenId,
+    /// How envelopes name it.
+    pub principal_id: String,
+}
+
+/// A secret key: the product's backend.
+#[derive(Clone, Debug)]
+pub struct Secret {
+    /// Where it works.
+    pub scope: Scope,
+    /// Its id.
+    pub token: TokenId,
+    /// How envelopes name it.
+    pub principal_id: String,
+}
+
+/// A connect session: one customer's browser.
+#[derive(Clone, Debug)]
+pub struct Session {
+    /// Where it works.
+    pub scope: Scope,
+    /// What it may do.
+    pub row: SessionRow,
+    /// How envelopes name it.
+    pub principal_id: String,
+}
+
+/// Any of the three.
+#[derive(Clone, Debug)]
+pub enum Authority {
+    /// Anyone's browser.
+    Publishable(Publishable),
+    /// One customer's browser.
+    Session(Session),
+    /// The product's backend.
+    Secret(Secret),
+}
+
+impl Authority {
+    /// Where it works.
+    #[must_use]
+    pub const fn scope(&self) -> &Scope {
+        match self {
+            Self::Publishable(publishable) => &publishable.scope,
+            Self::Session(session) => &session.scope,
+            Self::Secret(secret) => &secret.scope,
+        }
+    }
+
+    /// Which half of the project it works in.
+    #[must_use]
+    pub const fn environment(&self) -> Environment {
+        self.scope().environment.kind
+    }
+
+    /// How envelopes name it.
+    #[must_use]
+    pub fn principal_id(&self) -> &str {
+        match self {
+            Self::Publishable(publishable) => &publishable.principal_id,
+            Self::Session(session) => &session.principal_id,
+            Self::Secret(secret) => &secret.principal_id,
+        }
+    }
+
+    /// Whether answers may hold the hint and the models.
+    #[must_use]
+    pub const fn sees_details(&self) -> bool {
+        !matches!(self, Self::Publishable(_))
+    }
+
+    /// Whether it may do this to this customer's keys for this provider.
+    pub fn permit(&self, action: Allow, ref_id: &str, provider: ProviderId) -> Result<(), Refusal> {
+        match self {
+            Self::Secret(_) => Ok(()),
+            Self::Session(session) => session.permit(action, ref_id, provider),
+            Self::Publishable(publishable) => publishable.permit(action),
+        }
+    }
+
+    /// The single use that doing this takes up.
+    pub(super) fn session_use(&self, purpose: Allow, provider: ProviderId, name: &str) -> Option<SessionUse> {
+        let Self::Session(session) = self else { return None };
+        Some(session.single_use(purpose, provider, name))
+    }
+}
+
+impl Session {
+    /// Its id.
+    #[must_use]
+    pub const fn id(&self) -> &SessionId {
+        &self.row.id
+    }
+
+    /// Whether keys for this provider are its business.
+    #[must_use]
+    pub fn covers(&self, provider: ProviderId) -> bool {
+        self.row.providers.as_ref().is_none_or(|providers| providers.contains(&provider))
+    }
+
+    fn permit(&self, action: Allow, ref_id: &str, provider: ProviderId) -> Result<(), Refusal> {
+        if self.scope.environment.writes == Writes::Off {
+            return Err(Refusal::Forbidden("Writing from browsers is switched off for this environment."));
+        }
+        if self.row.ref_id != ref_id {
+            return Err(Refusal::Forbidden("This connect session is for another refId."));
+        }
+        if !self.covers(provider) {
+            return Err(Refusal::Forbidden("This connect session is for other providers."));
+        }
+        if !self.row.allow.contains(&action) {
+            return Err(Refusal::Forbidden("This connect session does not allow this action."));
+        }
+        Ok(())
+    }
+
+    fn single_use(&self, purpose: Allow, provider: ProviderId, name: &str) -> SessionUse {
+        SessionUse { session: self.row.id.clone(), purpose, provider, name: name.to_owned() }
+    }
+}
+
+impl Publishable {
+    fn permit(&self, action: Allow) -> Result<(), Refusal> {
+        if action != Allow::Connect {
+            return Err(Refusal::Forbidden("A publishable key can only connect keys; this takes a connect session."));
+        }
+        match self.scope.environment.writes {
+            Writes::Open | Writes::OpenReplace => Ok(()),
+            Writes::Session => Err(Refusal::Forbidden(
+                "In this environment a publishable key writes nothing by itself; make a connect session on the backend and use its token.",
+            )),
+            Writes::Off => Err(Refusal::Forbidden("Writing from browsers is switched off for this environment.")),
+        }
+    }
+}

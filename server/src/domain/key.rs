@@ -1,0 +1,190 @@
+//! Stored keys: checking, revoking, disabling, listing.
+
+use std::sync::Arc;
+
+use byo_seal::{ProviderId, Verdict};
+use zeroize::Zeroizing;
+
+use super::{Authority, Refusal, Secret, event::Teller, submit::CheckMessage};
+use crate::{
+    app::App,
+    clock::Timestamp,
+    id::KeyId,
+    secret::ProviderKey,
+    store::{
+        Allow, DisableKey, KeyAddress, KeyPage, KeyRow, KeyStatus, RecordCheck, RevokeKey, RevokeOutcome, Scope,
+    },
+    vault::{Binding, CannotOpen, Purpose},
+};
+
+/// What a check of a stored key found.
+pub struct Validation {
+    /// What was proved.
+    pub verdict: Verdict,
+    /// Models the provider listed.
+    pub models: Vec<String>,
+    /// When.
+    pub checked_at: Timestamp,
+    /// Why it is not plainly valid.
+    pub error: Option<CheckMessage>,
+}
+
+/// Checks a stored key with its provider and writes down what was found.
+pub async fn validate(
+    app: &App,
+    authority: &Authority,
+    ref_id: &str,
+    provider: ProviderId,
+    name: &str,
+) -> Result<Validation, Refusal> {
+    authority.permit(Allow::Test, ref_id, provider)?;
+    app.limits.validation(authority.scope().environment.id.as_str(), ref_id)?;
+    let row = in_use(app, &address(authority.scope(), ref_id, provider, name)).await?;
+    let key = open(app, authority.scope(), &row)?;
+    let environment = authority.environment();
+    let check = app.providers.check(environment, provider, &row.provider_config, &key).await;
+    let at = app.clock.now();
+    // No answer says nothing about the key.
+    if check.verdict != Verdict::Unreachable {
+        let status = if check.verdict.is_storable() { KeyStatus::Active } else { KeyStatus::Suspect };
+        let models = check.verdict.is_usable().then(|| check.models.clone());
+        let proved =
+            RecordCheck { id: row.id.clone(), version: row.version, status, verdict: check.verdict, models, at };
+        // A version that was replaced meanwhile was checked on its way in; nothing to write down then.
+        app.store.record_check(proved).await?;
+    }
+    Ok(Validation {
+        verdict: check.verdict,
+        models: check.models,
+        checked_at: at,
+        error: check.error.map(|error| CheckMessage { code: error.code.to_owned(), message: error.message }),
+    })
+}
+
+/// Destroys a key. Once this has answered, nothing uses it again.
+pub async fn revoke(
+    app: &Arc<App>,
+    authority: &Authority,
+    ref_id: &str,
+    provider: ProviderId,
+    name: &str,
+) -> Result<Option<KeyRow>, Refusal> {
+    authority.permit(Allow::Disconnect, ref_id, provider)?;
+    let at = app.clock.now();
+    let teller = Teller::new(authority.scope(), at, &*app.entropy);
+    let revoke = RevokeKey {
+        address: address(authority.scope(), ref_id, provider, name),
+        session_use: authority.session_use(Allow::Disconnect, provider, name),
+        at,
+        event: Box::new(move |key| teller.key("key.revoked", key, None)),
+    };
+    match app.store.revoke_key(revoke).await? {
+        RevokeOutcome::Revoked(key) => {
+            app.webhooks_due.notify_one();
+            Ok(Some(*key))
+        }
+        RevokeOutcome::NothingThere => Ok(None),
+        RevokeOutcome::Spent => Err(Refusal::SessionSpent),
+    }
+}
+
+/// Refuses a key's use, or allows it again, without touching its ciphertext.
+pub async fn set_disabled(
+    app: &App,
+    secret: &Secret,
+    ref_id: &str,
+    provider: ProviderId,
+    name: &str,
+    disabled: bool,
+) -> Result<KeyRow, Refusal> {
+    let at = app.clock.now();
+    let teller = Teller::new(&secret.scope, at, &*app.entropy);
+    let kind = if disabled { "key.disabled" } else { "key.enabled" };
+    let change = DisableKey {
+        address: address(&secret.scope, ref_id, provider, name),
+        disabled,
+        at,
+        event: Box::new(move |key| teller.key(kind, key, None)),
+    };
+    let key = app.store.set_key_disabled(change).await?.ok_or(NO_KEY)?;
+    app.webhooks_due.notify_one();
+    Ok(key)
+}
+
+/// A page of keys; a session sees its own customer's alone.
+pub async fn list(app: &App, authority: &Authority, mut page: KeyPage) -> Result<Vec<KeyRow>, Refusal> {
+    if let Authority::Session(session) = authority {
+        let own = &session.row.ref_id;
+        if page.ref_id.as_ref().is_some_and(|asked| asked != own) {
+            return Err(Refusal::Forbidden("This connect session is for another refId."));
+        }
+        page.ref_id = Some(own.clone());
+    }
+    let mut keys = app.store.keys(&authority.scope().environment.id, page).await?;
+    keys.retain(|key| is_visible(authority, key));
+    Ok(keys)
+}
+
+/// One key by id; what a session may not see does not exist for it.
+pub async fn one(app: &App, authority: &Authority, id: &KeyId) -> Result<KeyRow, Refusal> {
+    let key = app.store.key_by_id(&authority.scope().environment.id, id).await?;
+    key.filter(|key| is_visible(authority, key)).ok_or(NO_KEY)
+}
+
+fn is_visible(authority: &Authority, key: &KeyRow) -> bool {
+    match authority {
+        Authority::Secret(_) => true,
+        Authority::Session(session) => {
+            session.row.ref_id == key.address.ref_id && session.covers(key.address.provider)
+        }
+        Authority::Publishable(_) => false,
+    }
+}
+
+const NO_KEY: Refusal = Refusal::NotFound("There is no such key.");
+
+async fn in_use(app: &App, at: &KeyAddress) -> Result<KeyRow, Refusal> {
+    app.store.key(at).await?.ok_or(NO_KEY)
+}
+
+fn address(scope: &Scope, ref_id: &str, provider: ProviderId, name: &str) -> KeyAddress {
+    KeyAddress {
+        environment: scope.environment.id.clone(),
+        ref_id: ref_id.to_owned(),
+        provider,
+        name: name.to_owned(),
+    }
+}
+
+/// Encrypts a key for its row. Every column that says whose it is and where it goes is bound to it.
+pub(super) fn seal(app: &App, scope: &Scope, row: &KeyRow, key: &[u8]) -> Vec<u8> {
+    with_binding(scope, row, |binding| app.vault.seal(binding, key))
+}
+
+/// Decrypts a row's key.
+fn open(app: &App, scope: &Scope, row: &KeyRow) -> Result<ProviderKey, Refusal> {
+    let what = || format!("{} version {}", row.id, row.version);
+    let sealed = row.sealed.as_deref().ok_or(NO_KEY)?;
+    let key: Zeroizing<Vec<u8>> =
+        with_binding(scope, row, |binding| app.vault.open(binding, sealed)).map_err(Refusal::vault(what()))?;
+    ProviderKey::new(key).map_err(|_| Refusal::vault(what())(CannotOpen))
+}
+
+fn with_binding<T>(scope: &Scope, row: &KeyRow, use_it: impl FnOnce(&Binding<'_>) -> T) -> T {
+    let config = serde_json::to_vec(&row.provider_config).expect("plain data always serialises");
+    let created_at = row.created_at.as_millis().to_be_bytes();
+    use_it(&Binding {
+        purpose: Purpose::ProviderKey,
+        id: row.id.as_str(),
+        version: row.version,
+        context: &[
+            scope.project_id.as_str().as_bytes(),
+            row.address.environment.as_str().as_bytes(),
+            row.address.provider.as_str().as_bytes(),
+            row.address.ref_id.as_bytes(),
+            row.address.name.as_bytes(),
+            &config,
+            &created_at,
+        ],
+    })
+}

@@ -1,0 +1,27 @@
+//! What byo does: who may, in which order, and what follows.
+//!
+//! Direction: `http → domain → {store, vault, egress, providers}`. Nothing here knows HTTP; refusals are
+//! values that say who is at fault.
+
+mod authority;
+mod challenge;
+mod endpoint;
+mod event;
+mod in_flight;
+mod key;
+mod project;
+mod refusal;
+mod sealing;
+mod session;
+mod submit;
+
+pub use authority::{Authority, Publishable, Secret, Session};
+pub use endpoint::{EVENT_KINDS, NewEndpoint, add_endpoint, endpoint_secret, remove_endpoint};
+pub use event::Event;
+pub use in_flight::InFlight;
+pub use key::{Validation, list, one, revoke, set_disabled, validate};
+pub use project::{CreatedProject, CreatedToken, create_project, create_token};
+pub use refusal::{Fault, Invalid, Refusal};
+pub use sealing::{Params, SealingKeys, SetupError, params};
+pub use session::{CreatedSession, SessionRequest, create_session};
+pub use submit::{CheckMessage, KeyAnswer, Material, Outcome, Submission, TestAnswer, submit};

@@ -1,0 +1,139 @@
+//! Connect sessions: the backend's word for which customer sits at the browser.
+
+use std::time::Duration;
+
+use byo_seal::ProviderId;
+
+use super::{Invalid, Refusal, Secret};
+use crate::{
+    app::App,
+    clock::Timestamp,
+    id::SessionId,
+    store::{Allow, NewSession, SessionRow},
+    token::{Token, TokenKind},
+};
+
+/// What the backend asks for.
+#[derive(Clone, Debug)]
+pub struct SessionRequest {
+    /// Whose keys.
+    pub ref_id: String,
+    /// For which providers; `None` is all.
+    pub providers: Option<Vec<ProviderId>>,
+    /// What it may do; `None` is test, connect, rotate and disconnect.
+    pub allow: Option<Vec<Allow>>,
+    /// From which pages; `None` leaves it to the environment.
+    pub origins: Option<Vec<String>>,
+    /// For how many seconds.
+    pub expires_in: Option<u64>,
+}
+
+/// A session, with its token in the clear for this once.
+pub struct CreatedSession {
+    /// To be handed to the customer's browser.
+    pub token: Token,
+    /// Until when it works.
+    pub expires_at: Timestamp,
+    /// A page of this server for people without a front end.
+    pub url: String,
+}
+
+const LONGEST: u64 = 3600;
+const USUAL: u64 = 900;
+const USUAL_ALLOW: [Allow; 4] = [Allow::Test, Allow::Connect, Allow::Rotate, Allow::Disconnect];
+
+/// Makes one.
+pub async fn create_session(
+    app: &App,
+    secret: &Secret,
+    request: SessionRequest,
+) -> Result<CreatedSession, Refusal> {
+    let now = app.clock.now();
+    let (expires_in, mut allow, origins) = checked(&request)?;
+    allow.sort_unstable();
+    allow.dedup();
+    let token = Token::generate(TokenKind::Session, secret.scope.environment.kind, &*app.entropy);
+    let row = SessionRow {
+        id: SessionId::new(now, &*app.entropy),
+        ref_id: request.ref_id,
+        providers: request.providers,
+        allow,
+        origins,
+        created_at: now,
+        expires_at: now.after(expires_in),
+    };
+    let expires_at = row.expires_at;
+    let environment_id = secret.scope.environment.id.clone();
+    app.store.insert_session(NewSession { row, hash: token.hash(), environment_id }).await?;
+    // EXPOSE: shown once to the backend that asked; behind `#`, so that no server log ever holds it.
+    let url = format!("{}/connect#{}", app.identity.public_origin, token.expose());
+    Ok(CreatedSession { token, expires_at, url })
+}
+
+type Checked = (Duration, Vec<Allow>, Option<Vec<String>>);
+
+fn checked(request: &SessionRequest) -> Result<Checked, Refusal> {
+    let mut errors = Vec::new();
+    if let Err(flaw) = byo_seal::check_ref_id(&request.ref_id) {
+        errors.push(Invalid::new("refId", flaw.to_string()));
+    }
+    let seconds = request.expires_in.unwrap_or(USUAL);
+    if !(1..=LONGEST).contains(&seconds) {
+        errors.push(Invalid::new("expiresIn", format!("must be between 1 and {LONGEST} seconds")));
+    }
+    if request.providers.as_ref().is_some_and(Vec::is_empty) {
+        errors.push(Invalid::new("providers", "must name at least one provider, or be left out for all"));
+    }
+    let allow = request.allow.clone().unwrap_or_else(|| USUAL_ALLOW.to_vec());
+    if allow.is_empty() {
+        errors.push(Invalid::new("allow", "must name at least one action, or be left out for the usual ones"));
+    }
+    let origins = match request.origins.as_deref().map(check_origins).transpose() {
+        Ok(origins) => origins,
+        Err(message) => {
+            errors.push(Invalid::new("origins", message));
+            None
+        }
+    };
+    if errors.is_empty() { Ok((Duration::from_secs(seconds), allow, origins)) } else { Err(Refusal::Invalid(errors)) }
+}
+
+/// Origins as browsers write them: scheme, host, port if unusual, nothing else.
+pub(super) fn check_origins(origins: &[String]) -> Result<Vec<String>, String> {
+    origins.iter().map(|origin| check_origin(origin)).collect()
+}
+
+fn check_origin(text: &str) -> Result<String, String> {
+    let wanted = "must be origins such as https://app.example.com, without a path";
+    let url = url::Url::parse(text).map_err(|_| wanted.to_owned())?;
+    let is_web = matches!(url.scheme(), "https" | "http") && url.origin().is_tuple();
+    let origin = url.origin().ascii_serialization();
+    if is_web && origin == text { Ok(origin) } else { Err(wanted.to_owned()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn origins_are_taken_only_as_browsers_write_them() {
+        for origin in ["https://app.example.com", "http://localhost:5173", "https://app.example.com:8443"] {
+            assert_eq!(check_origin(origin).as_deref(), Ok(origin));
+        }
+        for origin in [
+            "",
+            "*",
+            "null",
+            "app.example.com",
+            "https://app.example.com/",
+            "https://app.example.com:443",
+            "https://APP.example.com",
+            "https://app.example.com/path",
+            "https://user@app.example.com",
+            "ftp://app.example.com",
+            "file:///tmp",
+        ] {
+            assert!(check_origin(origin).is_err(), "{origin}");
+        }
+    }
+}

@@ -1,0 +1,161 @@
+//! What must hold before a key is stored.
+
+use byo_seal::{Purpose, Verdict};
+
+use super::{CheckMessage, Outcome, Submission, TestAnswer, store};
+use crate::{
+    app::App,
+    domain::{Authority, Invalid, Refusal, challenge::Challenge, event::Teller},
+    providers::{Check, ConfigProblem},
+    secret::ProviderKey,
+    store::{ChallengeAnswer, NewEvent},
+};
+
+/// A bare publishable key tells of refused keys at most this often per customer.
+const REFUSALS_EVERY: std::time::Duration = std::time::Duration::from_mins(1);
+
+/// The challenge an envelope was sealed with, by its hash.
+pub(super) type Sealed = Option<([u8; 32], Challenge)>;
+
+pub(super) fn limits(app: &App, submission: &Submission) -> Result<(), Refusal> {
+    match &submission.authority {
+        Authority::Publishable(publishable) => {
+            app.limits.publishable(submission.client, publishable.token.as_str())?;
+            app.limits.may_fail(submission.client, &submission.failure_key())?;
+        }
+        Authority::Session(session) => {
+            app.limits.session(session.id().as_str())?;
+        }
+        Authority::Secret(secret) => app.limits.secret(secret.token.as_str())?,
+    }
+    Ok(())
+}
+
+pub(super) fn provider_config(app: &App, submission: &Submission) -> Result<(), Refusal> {
+    if let Authority::Publishable(publishable) = &submission.authority
+        && submission.provider_config.base_url.is_some()
+        && !publishable.scope.environment.custom_base_url
+    {
+        return Err(Refusal::Forbidden(
+            "In this environment a bare publishable key may not bring a base URL of its own; make a connect session.",
+        ));
+    }
+    let faults = match app.providers.validate_config(submission.provider, &submission.provider_config) {
+        Ok(()) => return Ok(()),
+        Err(faults) => faults,
+    };
+    if faults.iter().any(|fault| fault.problem == ConfigProblem::DestinationNotAllowed) {
+        return Err(Refusal::DestinationNotAllowed);
+    }
+    Err(Refusal::Invalid(faults.iter().map(|fault| Invalid::new(fault.field, fault.problem.to_string())).collect()))
+}
+
+pub(super) async fn and_store(
+    app: &App,
+    submission: &Submission,
+    key: &ProviderKey,
+    sealed: Sealed,
+) -> Result<Outcome, Refusal> {
+    if submission.purpose == Purpose::Rotate {
+        store::require_existing(app, submission).await?;
+    }
+    let check = app
+        .providers
+        .check(submission.authority.environment(), submission.provider, &submission.provider_config, key)
+        .await;
+    if submission.purpose == Purpose::Test {
+        return tested(app, submission, check, sealed).await;
+    }
+    match check.verdict {
+        Verdict::Unreachable => Err(Refusal::ProviderUnreachable { message: message(check) }),
+        verdict if verdict.is_storable() => store::store(app, submission, key, check, sealed).await,
+        _ => refused(app, submission, key, check, sealed).await,
+    }
+}
+
+async fn tested(app: &App, submission: &Submission, check: Check, sealed: Sealed) -> Result<Outcome, Refusal> {
+    if !check.verdict.is_storable() {
+        record_failure(app, submission);
+    }
+    let outcome = Outcome::Tested(TestAnswer {
+        verdict: check.verdict,
+        valid: check.verdict.is_usable(),
+        models: check.models,
+        error: check.error.map(|error| CheckMessage { code: error.code.to_owned(), message: error.message }),
+    });
+    // No answer says nothing about the key: the same request may be tried again.
+    if check.verdict == Verdict::Unreachable {
+        if let Some((hash, _)) = sealed {
+            app.store.release_challenge(&hash).await?;
+        }
+    } else if let Some(answer) = answer(&outcome, sealed) {
+        app.store.answer_challenge(answer, None).await?;
+    }
+    Ok(outcome)
+}
+
+async fn refused(
+    app: &App,
+    submission: &Submission,
+    key: &ProviderKey,
+    check: Check,
+    sealed: Sealed,
+) -> Result<Outcome, Refusal> {
+    record_failure(app, submission);
+    let event = refusal_event(app, submission, key, check.verdict).await?;
+    let outcome = Outcome::Rejected { verdict: check.verdict, message: message(check) };
+    match (answer(&outcome, sealed), event) {
+        (Some(answer), event) => app.store.answer_challenge(answer, event).await?,
+        (None, Some(event)) => app.store.insert_event(event).await?,
+        (None, None) => {}
+    }
+    app.webhooks_due.notify_one();
+    Ok(outcome)
+}
+
+async fn refusal_event(
+    app: &App,
+    submission: &Submission,
+    key: &ProviderKey,
+    verdict: Verdict,
+) -> Result<Option<NewEvent>, Refusal> {
+    let address = submission.address();
+    let now = app.clock.now();
+    if matches!(submission.authority, Authority::Publishable(_)) {
+        let since = now.before(REFUSALS_EVERY);
+        let told = app
+            .store
+            .has_event_since(&address.environment, &address.ref_id, "key.validation_failed", since)
+            .await?;
+        if told {
+            return Ok(None);
+        }
+    }
+    let fingerprint = store::fingerprint(app, &address, key);
+    let teller = Teller::new(submission.authority.scope(), now, &*app.entropy);
+    Ok(Some(teller.refused(&address, verdict, &fingerprint)))
+}
+
+pub(super) fn record_failure(app: &App, submission: &Submission) {
+    if matches!(submission.authority, Authority::Publishable(_)) {
+        app.limits.failed(submission.client, &submission.failure_key());
+    }
+}
+
+/// The outcome as it will be repeated.
+pub(super) fn answer(outcome: &Outcome, sealed: Sealed) -> Option<ChallengeAnswer> {
+    let (hash, _) = sealed?;
+    let answer = serde_json::to_string(outcome).expect("plain data always serialises");
+    Some(ChallengeAnswer { hash, answer })
+}
+
+fn message(check: Check) -> String {
+    check.error.map_or_else(|| "The provider does not accept this key.".to_owned(), |error| error.message)
+}
+
+impl Submission {
+    /// Failures are counted per customer, apart for each project and environment.
+    fn failure_key(&self) -> String {
+        format!("{}/{}", self.authority.scope().environment.id, self.ref_id)
+    }
+}

@@ -1,0 +1,149 @@
+//! Writing an accepted key.
+
+use byo_seal::Purpose;
+
+use super::{KeyAnswer, Outcome, Submission, check};
+use crate::{
+    app::App,
+    clock::Timestamp,
+    domain::{Authority, Fault, Refusal, event::Teller, key},
+    id::KeyId,
+    providers::Check,
+    secret::ProviderKey,
+    store::{KeyAddress, KeyRow, KeyStatus, PutKey, PutOutcome, UsedChallenge, Writes},
+};
+
+/// Writes to one key that overtake one another look again this often.
+const ATTEMPTS: usize = 8;
+
+pub(super) async fn require_existing(app: &App, submission: &Submission) -> Result<(), Refusal> {
+    match app.store.key(&submission.address()).await? {
+        Some(_) => Ok(()),
+        None => Err(Refusal::NotFound("There is no key of this name to rotate; connect one.")),
+    }
+}
+
+pub(super) async fn store(
+    app: &App,
+    submission: &Submission,
+    key: &ProviderKey,
+    check: Check,
+    sealed: check::Sealed,
+) -> Result<Outcome, Refusal> {
+    for _ in 0..ATTEMPTS {
+        let standing = app.store.key(&submission.address()).await?;
+        may_replace(app, submission, standing.as_ref())?;
+        let (put, outcome) = prepare(app, submission, key, &check, standing.as_ref(), sealed);
+        match app.store.put_key(put).await? {
+            PutOutcome::Stored => {
+                app.webhooks_due.notify_one();
+                return Ok(outcome);
+            }
+            PutOutcome::Raced => {}
+            PutOutcome::Stale => {
+                return Err(Refusal::ChallengeStale(Box::new(crate::domain::params(app))));
+            }
+            PutOutcome::Spent => return Err(Refusal::SessionSpent),
+        }
+    }
+    Err(Refusal::Fault(Fault::Contended))
+}
+
+fn may_replace(app: &App, submission: &Submission, standing: Option<&KeyRow>) -> Result<(), Refusal> {
+    let Some(standing) = standing else {
+        return if submission.purpose == Purpose::Rotate {
+            Err(Refusal::NotFound("There is no key of this name to rotate; connect one."))
+        } else {
+            Ok(())
+        };
+    };
+    if let Authority::Publishable(publishable) = &submission.authority
+        && publishable.scope.environment.writes != Writes::OpenReplace
+    {
+        // Only reached with a key the provider takes, and counted: asking who is connected is slow and costly.
+        check::record_failure(app, submission);
+        return Err(Refusal::ConnectSessionRequired);
+    }
+    // A new key must not undo what the backend decided.
+    if standing.status == KeyStatus::Disabled { Err(Refusal::KeyDisabled) } else { Ok(()) }
+}
+
+fn prepare(
+    app: &App,
+    submission: &Submission,
+    key: &ProviderKey,
+    check: &Check,
+    standing: Option<&KeyRow>,
+    sealed: check::Sealed,
+) -> (PutKey, Outcome) {
+    let now = app.clock.now();
+    let row = seal(app, submission, key, check, standing, now);
+    let replaces = standing.map(|standing| standing.version);
+    let kind = if submission.purpose == Purpose::Rotate { "key.rotated" } else { "key.connected" };
+    let teller = Teller::new(submission.authority.scope(), now, &*app.entropy);
+    let event = teller.key(kind, &row, Some(replaces.is_some()));
+    let session_use = submission.authority.session_use(submission.allow(), submission.provider, &submission.name);
+    let outcome = Outcome::Stored(answer(submission, &row, replaces.is_some()));
+    let challenge = check::answer(&outcome, sealed)
+        .zip(sealed)
+        .map(|(answer, (_, challenge))| UsedChallenge { issued_at: challenge.issued_at, answer });
+    (PutKey { row, replaces, challenge, session_use, event }, outcome)
+}
+
+fn seal(
+    app: &App,
+    submission: &Submission,
+    key: &ProviderKey,
+    check: &Check,
+    standing: Option<&KeyRow>,
+    now: Timestamp,
+) -> KeyRow {
+    let address = submission.address();
+    let mut row = KeyRow {
+        id: standing.map_or_else(|| KeyId::new(now, &*app.entropy), |standing| standing.id.clone()),
+        status: KeyStatus::Active,
+        version: standing.map_or(1, |standing| standing.version + 1),
+        sealed: None,
+        provider_config: submission.provider_config.clone(),
+        fingerprint: fingerprint(app, &address, key),
+        hint: hint(key),
+        verdict: check.verdict,
+        models: check.models.clone(),
+        created_at: standing.map_or(now, |standing| standing.created_at),
+        updated_at: now,
+        checked_at: now,
+        address,
+    };
+    // EXPOSE: to be sealed at once into the vault.
+    row.sealed = Some(key::seal(app, submission.authority.scope(), &row, key.expose().as_bytes()));
+    row
+}
+
+pub(super) fn fingerprint(app: &App, address: &KeyAddress, key: &ProviderKey) -> String {
+    // EXPOSE: goes into a keyed hash of which 32 bits are told.
+    let key = key.expose().as_bytes();
+    app.vault.fingerprint(address.environment.as_str(), address.provider.as_str(), key)
+}
+
+/// The last four characters, so that a person can find the key in the provider's console; of a short key, none.
+fn hint(key: &ProviderKey) -> String {
+    // EXPOSE: four characters of at least sixteen are shown to the customer and the backend.
+    let key = key.expose();
+    if key.len() >= 16 { key[key.len() - 4..].to_owned() } else { String::new() }
+}
+
+fn answer(submission: &Submission, row: &KeyRow, updated: bool) -> KeyAnswer {
+    let details = submission.authority.sees_details();
+    KeyAnswer {
+        id: row.id.as_str().to_owned(),
+        provider: row.address.provider,
+        ref_id: row.address.ref_id.clone(),
+        name: row.address.name.clone(),
+        status: row.status,
+        fingerprint: row.fingerprint.clone(),
+        hint: details.then(|| row.hint.clone()),
+        verdict: row.verdict,
+        models: details.then(|| row.models.clone()),
+        updated,
+    }
+}

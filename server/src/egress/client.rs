@@ -1,0 +1,119 @@
+//! The client itself.
+
+use std::{sync::Arc, time::Duration};
+
+use bytes::{Bytes, BytesMut};
+use http::{HeaderValue, header};
+use http_body_util::{BodyExt, Full};
+use hyper::body::Incoming;
+use hyper_util::{
+    client::legacy::Client,
+    rt::{TokioExecutor, TokioTimer},
+};
+use tokio::time::timeout;
+
+use super::{
+    connector::{Connector, found_in},
+    destination::{Destination, UrlKind},
+    error::{DestinationNotAllowed, EgressError},
+    message::{BodyLimit, Request, Response},
+    policy::Policy,
+    resolve::Resolve,
+    tls::Roots,
+};
+
+/// Bounds for every exchange.
+#[derive(Clone, Copy, Debug)]
+pub struct EgressLimits {
+    /// Name look-up, TCP and TLS together.
+    pub connect: Duration,
+    /// How long an idle connection is kept. Short, because the last key stays in its write buffer that long.
+    pub idle: Duration,
+    /// Idle connections kept per destination.
+    pub idle_per_host: usize,
+}
+
+impl Default for EgressLimits {
+    fn default() -> Self {
+        Self { connect: Duration::from_secs(5), idle: Duration::from_secs(20), idle_per_host: 32 }
+    }
+}
+
+/// The way out. Cheap to clone; clones share connections.
+#[derive(Clone)]
+pub struct Egress {
+    policy: Arc<Policy>,
+    client: Client<Connector, Full<Bytes>>,
+}
+
+impl Egress {
+    /// Builds the client. Must run inside a Tokio runtime.
+    #[must_use]
+    pub fn new(policy: Policy, resolver: Arc<dyn Resolve>, roots: &Roots, limits: EgressLimits) -> Self {
+        let policy = Arc::new(policy);
+        let connector = Connector::new(Arc::clone(&policy), resolver, roots, limits.connect);
+        let client = Client::builder(TokioExecutor::new())
+            .pool_timer(TokioTimer::new()) // Without it idle connections are closed only when next looked at.
+            .pool_idle_timeout(limits.idle)
+            .pool_max_idle_per_host(limits.idle_per_host)
+            .http1_max_buf_size(64 << 10)
+            .build(connector);
+        Self { policy, client }
+    }
+
+    /// Judges a URL by its text: when it is saved, and again at every use. Addresses behind its name are judged when
+    /// it is dialled.
+    pub fn check(&self, kind: UrlKind, url: &str) -> Result<Destination, DestinationNotAllowed> {
+        self.policy.check(kind, url)
+    }
+
+    /// Sends a request and reads the whole answer, whatever its status.
+    pub async fn send(&self, request: Request) -> Result<Response, EgressError> {
+        let limit = request.body_limit;
+        let exchange = async {
+            let (head, body) = self
+                .exchange(request.method, &request.destination, request.headers, request.body)
+                .await?
+                .into_parts();
+            Ok(Response { status: head.status, headers: head.headers, body: read(body, limit).await? })
+        };
+        timeout(request.timeout, exchange).await.unwrap_or(Err(EgressError::TimedOut))
+    }
+
+    async fn exchange(
+        &self,
+        method: http::Method,
+        destination: &Destination,
+        mut headers: http::HeaderMap,
+        body: Bytes,
+    ) -> Result<http::Response<Incoming>, EgressError> {
+        // The connector judges the same, but a connection from the pool does not pass it.
+        self.policy.check_parts(destination.scheme(), destination.host(), destination.port())?;
+        headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static("identity"));
+        headers.entry(header::USER_AGENT).or_insert(HeaderValue::from_static(USER_AGENT));
+        let mut outgoing = http::Request::new(Full::new(body));
+        *outgoing.method_mut() = method;
+        *outgoing.uri_mut() = destination.uri();
+        *outgoing.headers_mut() = headers;
+        self.client.request(outgoing).await.map_err(|error| found_in(&error).unwrap_or(EgressError::Protocol))
+    }
+}
+
+const USER_AGENT: &str = concat!("byo/", env!("CARGO_PKG_VERSION"));
+
+async fn read(mut body: Incoming, limit: BodyLimit) -> Result<Bytes, EgressError> {
+    let mut read = BytesMut::new();
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|_| EgressError::Protocol)?;
+        let Ok(data) = frame.into_data() else { continue };
+        match limit {
+            BodyLimit::Refuse(max) if read.len() + data.len() > max => return Err(EgressError::TooLarge),
+            BodyLimit::Truncate(max) if read.len() + data.len() >= max => {
+                read.extend_from_slice(&data[..max - read.len()]);
+                break; // Dropping the rest closes the connection.
+            }
+            BodyLimit::Refuse(_) | BodyLimit::Truncate(_) => read.extend_from_slice(&data),
+        }
+    }
+    Ok(read.freeze())
+}

@@ -1,0 +1,4 @@
+//! `/v1/admin`: the operator's calls.
+
+pub(super) mod projects;
+pub(super) mod tokens;

@@ -1,0 +1,160 @@
+//! What every request passes, whatever its route: an id, a host check, no credentials in the URL, and no
+//! answer that is not byo's own.
+
+use std::{
+    net::{IpAddr, SocketAddr},
+    sync::Arc,
+};
+
+use axum::{
+    extract::{ConnectInfo, Request, State},
+    http::{HeaderName, HeaderValue, StatusCode, header},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use futures_util::FutureExt;
+use ipnet::IpNet;
+use tracing::Instrument;
+
+use super::{
+    AppState,
+    client_address::client_address,
+    problem::{Code, Problem},
+};
+use crate::id::RequestId;
+
+pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// Where a request comes from, as far as it can be believed.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct ClientAddress(pub(super) IpAddr);
+
+#[derive(Clone)]
+pub(super) struct Entrance {
+    app: AppState,
+    trusted_proxies: Arc<[IpNet]>,
+}
+
+impl Entrance {
+    pub(super) fn new(app: AppState, trusted_proxies: Vec<IpNet>) -> Self {
+        Self { app, trusted_proxies: trusted_proxies.into() }
+    }
+}
+
+/// The outermost layer: names the request, logs it without its query and headers, and writes out problems.
+pub(super) async fn enter(State(entrance): State<Entrance>, mut request: Request, next: Next) -> Response {
+    let app = &entrance.app;
+    let id = RequestId::new(app.clock.now(), &*app.entropy);
+    let peer = request
+        .extensions()
+        .get::<ConnectInfo<SocketAddr>>()
+        .map_or(IpAddr::from([127, 0, 0, 1]), |ConnectInfo(peer)| peer.ip());
+    let client = client_address(peer, request.headers(), &entrance.trusted_proxies);
+    request.extensions_mut().insert(ClientAddress(client));
+    let span = tracing::info_span!("request", id = %id, method = %request.method());
+    async move {
+        let started = app.clock.now();
+        let route = request
+            .extensions()
+            .get::<axum::extract::MatchedPath>()
+            .map_or_else(|| "(none)".to_owned(), |path| path.as_str().to_owned());
+        let response = match std::panic::AssertUnwindSafe(next.run(request)).catch_unwind().await {
+            Ok(response) => response,
+            Err(_) => Problem::internal(&Panicked).into_response(),
+        };
+        let response = finish(response, &id);
+        let took = app.clock.now().since(started);
+        tracing::info!(route, status = response.status().as_u16(), ms = took.as_millis(), "answered");
+        response
+    }
+    .instrument(span)
+    .await
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("a handler panicked")]
+struct Panicked;
+
+fn finish(mut response: Response, id: &RequestId) -> Response {
+    let status = response.status();
+    let problem = response.extensions_mut().remove::<Problem>().or_else(|| foreign(status));
+    if let Some(problem) = problem {
+        let mut rendered = problem.render(id);
+        for (name, value) in response.headers() {
+            // Layers in between have their say: CORS, Allow. Content headers are the problem's own.
+            if *name != header::CONTENT_LENGTH && *name != header::CONTENT_TYPE {
+                rendered.headers_mut().insert(name.clone(), value.clone());
+            }
+        }
+        response = rendered;
+    }
+    let value = HeaderValue::from_str(id.as_str()).expect("an id is a header value");
+    response.headers_mut().insert(REQUEST_ID, value);
+    response.headers_mut().insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    response
+}
+
+/// Refusals that a library made, in byo's form.
+fn foreign(status: StatusCode) -> Option<Problem> {
+    let problem = match status {
+        StatusCode::BAD_REQUEST => Problem::new(Code::MalformedRequest, "The address or a header cannot be read."),
+        StatusCode::PAYLOAD_TOO_LARGE => Problem::new(Code::PayloadTooLarge, "The body is larger than this call takes."),
+        StatusCode::METHOD_NOT_ALLOWED => Problem::new(Code::MethodNotAllowed, METHOD_NOT_ALLOWED),
+        _ => return None,
+    };
+    Some(problem)
+}
+
+/// Refuses what no handler should see.
+pub(super) async fn check(State(app): State<AppState>, request: Request, next: Next) -> Response {
+    if let Some(query) = request.uri().query()
+        && holds_credential(query)
+    {
+        return Problem::new(
+            Code::CredentialInUrl,
+            "Send credentials in the Authorization header, never in a URL; consider this one known to others and revoke it.",
+        )
+        .into_response();
+    }
+    let anywhere = matches!(request.uri().path(), "/healthz" | "/readyz");
+    if app.identity.strict_host && !anywhere && !is_ours(&app, &request) {
+        return Problem::new(
+            Code::MisdirectedRequest,
+            "This server does not answer to that host name; see BYO_SERVER__PUBLIC_URL and BYO_SERVER__ALIASES.",
+        )
+        .into_response();
+    }
+    next.run(request).await
+}
+
+fn holds_credential(query: &str) -> bool {
+    ["byo_sk_", "byo_cs_", "byo_rt_", "byo_pk_"].iter().any(|prefix| query.contains(prefix))
+}
+
+fn is_ours(app: &AppState, request: &Request) -> bool {
+    let mut hosts = request.headers().get_all(header::HOST).iter();
+    let host = match (request.uri().authority(), hosts.next(), hosts.next()) {
+        (_, _, Some(_)) => return false,
+        (Some(authority), _, None) => authority.as_str(),
+        (None, Some(host), None) => host.to_str().unwrap_or_default(),
+        (None, None, None) => return false,
+    };
+    app.identity
+        .origins()
+        .filter_map(|origin| origin.split_once("://"))
+        .any(|(_, authority)| authority.eq_ignore_ascii_case(host))
+}
+
+pub(super) async fn not_found() -> Problem {
+    nothing_here()
+}
+
+pub(super) fn nothing_here() -> Problem {
+    Problem::new(Code::NotFound, "There is nothing at this address; see /openapi.json for what there is.")
+}
+
+const METHOD_NOT_ALLOWED: &str = "This address does not take this method; the Allow header names those it takes.";
+
+pub(super) async fn method_not_allowed() -> Problem {
+    Problem::new(Code::MethodNotAllowed, METHOD_NOT_ALLOWED)
+}

@@ -1,0 +1,135 @@
+//! Bodies and queries that say which field is wrong.
+
+use axum::{
+    extract::{FromRequest, FromRequestParts, Request},
+    http::{header, request::Parts},
+};
+use bytes::Bytes;
+use http_body_util::{BodyExt, LengthLimitError};
+use serde::de::DeserializeOwned;
+
+use super::{
+    problem::{Code, FieldError, Problem},
+    serve::BodyTimedOut,
+};
+
+/// A JSON body. Unknown members are up to the type; byo's own refuse them.
+pub struct JsonBody<T>(pub T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for JsonBody<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, _state: &S) -> Result<Self, Problem> {
+        require_json(&request)?;
+        let bytes = read(request).await?;
+        let mut json = serde_json::Deserializer::from_slice(&bytes);
+        let value = serde_path_to_error::deserialize(&mut json).map_err(explain)?;
+        json.end().map_err(|_| not_json())?;
+        Ok(Self(value))
+    }
+}
+
+/// Query parameters.
+pub struct QueryParams<T>(pub T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for QueryParams<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Problem> {
+        let pairs = url::form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes());
+        let mut object = serde_json::Map::new();
+        for (name, value) in pairs {
+            if object.insert(name.clone().into_owned(), value.into_owned().into()).is_some() {
+                return Err(Problem::invalid(vec![FieldError::new(name, "is given more than once")]));
+            }
+        }
+        serde_path_to_error::deserialize(serde_json::Value::Object(object)).map(Self).map_err(explain)
+    }
+}
+
+fn require_json(request: &Request) -> Result<(), Problem> {
+    let media_type = request
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.split(';').next())
+        .map(str::trim);
+    match media_type {
+        Some(media_type) if media_type.eq_ignore_ascii_case("application/json") => Ok(()),
+        _ => Err(Problem::new(Code::UnsupportedMediaType, "Send the body as content-type application/json.")),
+    }
+}
+
+async fn read(request: Request) -> Result<Bytes, Problem> {
+    match request.into_body().collect().await {
+        Ok(body) => Ok(body.to_bytes()),
+        Err(error) => Err(explain_read(&error)),
+    }
+}
+
+fn explain_read(error: &axum::Error) -> Problem {
+    let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(error);
+    while let Some(error) = cause {
+        if error.is::<LengthLimitError>() {
+            return Problem::new(Code::PayloadTooLarge, "The body is larger than this call takes.");
+        }
+        if error.is::<BodyTimedOut>() {
+            return Problem::new(Code::RequestTimeout, "The body did not arrive in time.");
+        }
+        cause = error.source();
+    }
+    Problem::new(Code::MalformedRequest, "The body ended early or cannot be read.")
+}
+
+/// Says which field is wrong and what would be right. Never repeats a value that was sent: a customer's key in
+/// the wrong place must not come back in an error.
+fn explain(error: serde_path_to_error::Error<serde_json::Error>) -> Problem {
+    let path = error.path().to_string();
+    let inner = error.into_inner();
+    if inner.is_syntax() || inner.is_eof() {
+        return not_json();
+    }
+    let message = inner.to_string();
+    // serde_json appends line and column; the path says it better.
+    let message = message.split(" at line ").next().unwrap_or_default();
+    let error = if let Some(name) = quoted_after(message, "missing field `") {
+        FieldError::new(join(&path, name), "is missing")
+    } else if let Some(name) = quoted_after(message, "unknown field `") {
+        let parent = path.strip_suffix(name).unwrap_or(&path).trim_end_matches('.');
+        let name = if is_plain_name(name) { name } else { "(unknown member)" };
+        FieldError::new(join(parent, name), format!("is not known here{}", expected(message)))
+    } else if let Some(name) = quoted_after(message, "duplicate field `") {
+        FieldError::new(join(&path, name), "is given more than once")
+    } else if message.starts_with("invalid ") || message.starts_with("unknown variant ") {
+        FieldError::new(join(&path, ""), format!("has the wrong type or value{}", expected(message)))
+    } else {
+        FieldError::new(join(&path, ""), message)
+    };
+    Problem::invalid(vec![error])
+}
+
+fn quoted_after<'a>(message: &'a str, start: &str) -> Option<&'a str> {
+    message.strip_prefix(start)?.split('`').next()
+}
+
+/// The tail of serde's messages that names what would be right, and nothing that was sent.
+fn expected(message: &str) -> &str {
+    message.rfind(", expected ").map_or("", |start| &message[start..])
+}
+
+fn is_plain_name(name: &str) -> bool {
+    name.len() <= 40 && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+}
+
+fn join(parent: &str, name: &str) -> String {
+    match (parent, name) {
+        ("" | ".", "") => "body".to_owned(),
+        ("" | ".", name) => name.to_owned(),
+        (parent, "") => parent.to_owned(),
+        (parent, name) => format!("{}.{name}", parent.trim_end_matches('.')),
+    }
+}
+
+fn not_json() -> Problem {
+    Problem::new(Code::MalformedJson, "The body is not one JSON value.")
+}

@@ -1,0 +1,115 @@
+//! The wire: routes, extractors, problems. A handler extracts, makes one domain call and answers.
+
+mod admin;
+mod assets;
+pub mod client_address;
+mod connect;
+mod guard;
+mod health;
+mod json;
+mod keys;
+mod openapi;
+mod principal;
+mod problem;
+mod refusal;
+pub mod serve;
+mod sessions;
+mod webhooks;
+
+use std::{sync::Arc, time::Duration};
+
+use axum::{Router, middleware};
+use tower_http::{
+    cors::{Any, CorsLayer},
+    limit::RequestBodyLimitLayer,
+};
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+pub use openapi::document;
+pub use problem::{Code, FieldError, Problem};
+
+use crate::app::App;
+
+type AppState = Arc<App>;
+
+/// The largest body any call here takes, in bytes.
+const LARGEST_BODY: usize = 16 * 1024;
+
+/// What sits in front of the router.
+#[derive(Clone, Debug)]
+pub struct RouterSettings {
+    /// Whose forwarded addresses are believed.
+    pub trusted_proxies: Vec<ipnet::IpNet>,
+    /// Where `/demo` leads, on a server that runs one.
+    pub demo: Option<String>,
+}
+
+/// Every route, with its refusals.
+pub fn router(app: AppState, settings: &RouterSettings) -> Router {
+    let (api, _) = api().split_for_parts();
+    let demo = settings.demo.clone().map(assets::demo_redirect).unwrap_or_default();
+    api.merge(assets::routes())
+        .merge(demo)
+        .fallback(guard::not_found)
+        .method_not_allowed_fallback(guard::method_not_allowed)
+        .layer(RequestBodyLimitLayer::new(LARGEST_BODY))
+        .layer(middleware::from_fn_with_state(Arc::clone(&app), guard::check))
+        .layer(middleware::from_fn_with_state(
+            guard::Entrance::new(Arc::clone(&app), settings.trusted_proxies.clone()),
+            guard::enter,
+        ))
+        .with_state(app)
+}
+
+/// The documented routes.
+fn api() -> OpenApiRouter<AppState> {
+    OpenApiRouter::with_openapi(openapi::base())
+        .merge(browser_routes().layer(cors()))
+        .merge(backend_routes())
+}
+
+/// Routes that pages call. Any origin may read their refusals; the real request's origin is checked by the principal.
+fn browser_routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .routes(routes!(connect::params))
+        .routes(routes!(sessions::current))
+        .routes(routes!(keys::connect::connect))
+        .routes(routes!(keys::connect::test))
+        .routes(routes!(keys::connect::rotate))
+        .routes(routes!(keys::manage::validate))
+        .routes(routes!(keys::manage::revoke))
+        .routes(routes!(keys::manage::disable))
+        .routes(routes!(keys::manage::enable))
+        .routes(routes!(keys::read::list))
+        .routes(routes!(keys::read::one))
+}
+
+fn backend_routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .routes(routes!(sessions::create))
+        .routes(routes!(webhooks::create, webhooks::list))
+        .routes(routes!(webhooks::delete))
+        .routes(routes!(admin::projects::create, admin::projects::list))
+        .routes(routes!(admin::projects::one))
+        .routes(routes!(admin::projects::update_environment))
+        .routes(routes!(admin::tokens::create))
+        .routes(routes!(admin::tokens::list))
+        .routes(routes!(admin::tokens::revoke))
+        .routes(routes!(health::healthz))
+        .routes(routes!(health::readyz))
+        .routes(routes!(openapi::serve))
+}
+
+/// Never with credentials: tokens travel in a header that the page sets itself.
+fn cors() -> CorsLayer {
+    CorsLayer::new()
+        .allow_origin(Any)
+        .allow_methods([http::Method::GET, http::Method::POST])
+        .allow_headers([
+            http::header::AUTHORIZATION,
+            http::header::CONTENT_TYPE,
+            http::HeaderName::from_static("idempotency-key"),
+        ])
+        .expose_headers([http::header::RETRY_AFTER, guard::REQUEST_ID])
+        .max_age(Duration::from_mins(10))
+}

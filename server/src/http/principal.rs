@@ -1,0 +1,226 @@
+//! Who calls. A handler names the principal it takes in its signature; one that runs is authorised.
+
+use std::convert::Infallible;
+
+use axum::{
+    extract::{FromRef, FromRequestParts},
+    http::{HeaderMap, header, request::Parts},
+};
+use sha2::{Digest, Sha256};
+use subtle::ConstantTimeEq;
+
+use super::{
+    AppState,
+    guard::ClientAddress,
+    problem::{Code, Problem},
+};
+use crate::{
+    app::App,
+    domain::{Authority, Publishable, Refusal, Secret, Session},
+    token::{Token, TokenKind, looks_like_token},
+};
+
+/// A publishable key, a session or a secret key.
+pub(super) struct AnyKey(pub(super) Authority);
+
+/// A session or a secret key.
+pub(super) struct SessionOrSecret(pub(super) Authority);
+
+/// A publishable key or a session: what a browser holds.
+pub(super) struct Browser(pub(super) Authority);
+
+/// The operator.
+pub(super) struct Admin;
+
+/// Origin of the page the call comes from; empty when there is none.
+pub(super) struct PageOrigin(pub(super) String);
+
+impl FromRequestParts<AppState> for AnyKey {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, Problem> {
+        authenticate(parts, app).await.map(Self)
+    }
+}
+
+impl FromRequestParts<AppState> for SessionOrSecret {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, Problem> {
+        match authenticate(parts, app).await? {
+            Authority::Publishable(_) => Err(wrong_kind("a connect session or a secret key")),
+            authority => Ok(Self(authority)),
+        }
+    }
+}
+
+impl FromRequestParts<AppState> for Browser {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, Problem> {
+        match authenticate(parts, app).await? {
+            Authority::Secret(_) => Err(wrong_kind("a publishable key or a connect session")),
+            authority => Ok(Self(authority)),
+        }
+    }
+}
+
+impl FromRequestParts<AppState> for Secret {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, Problem> {
+        match authenticate(parts, app).await? {
+            Authority::Secret(secret) => Ok(secret),
+            _ => Err(wrong_kind("a secret key")),
+        }
+    }
+}
+
+impl FromRequestParts<AppState> for Session {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, Problem> {
+        match authenticate(parts, app).await? {
+            Authority::Session(session) => Ok(session),
+            _ => Err(wrong_kind("a connect session")),
+        }
+    }
+}
+
+impl FromRequestParts<AppState> for Admin {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, Problem> {
+        let client = client(parts);
+        app.limits.may_try_admin(client).map_err(limited)?;
+        if bearer(&parts.headers)?.is_some() {
+            return Err(conflicting());
+        }
+        let given = parts.headers.get("x-admin-key").ok_or_else(Problem::unauthenticated)?;
+        let hash: [u8; 32] = Sha256::digest(given.as_bytes()).into();
+        // Without an admin key nobody passes, in the same time.
+        let known = app.admin_key_hash.unwrap_or([0; 32]);
+        if app.admin_key_hash.is_some() && bool::from(hash.ct_eq(&known)) {
+            return Ok(Self);
+        }
+        app.limits.admin_failed(client);
+        Err(Problem::unauthenticated())
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for PageOrigin {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Infallible> {
+        Ok(Self(origin(&parts.headers).unwrap_or_default().to_owned()))
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for ClientAddress
+where
+    AppState: FromRef<S>,
+{
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Infallible> {
+        Ok(Self(client(parts)))
+    }
+}
+
+fn client(parts: &Parts) -> std::net::IpAddr {
+    parts.extensions.get::<ClientAddress>().expect("the entrance adds it to every request").0
+}
+
+async fn authenticate(parts: &Parts, app: &App) -> Result<Authority, Problem> {
+    let token = bearer(&parts.headers)?.ok_or_else(Problem::unauthenticated)?;
+    let client = client(parts);
+    app.limits.may_authenticate(client).map_err(limited)?;
+    let found = look_up(app, &token).await?;
+    let Some(authority) = found else {
+        app.limits.authentication_failed(client);
+        return Err(Problem::unauthenticated());
+    };
+    check_origin(app, &authority, &parts.headers)?;
+    Ok(authority)
+}
+
+async fn look_up(app: &App, token: &Token) -> Result<Option<Authority>, Problem> {
+    let (kind, hash) = (token.kind(), token.hash());
+    let unavailable = |error| Problem::from(Refusal::from(error));
+    if kind == TokenKind::Session {
+        let found = app.store.session_by_hash(&hash, app.clock.now()).await.map_err(unavailable)?;
+        return Ok(found.filter(|(_, scope)| scope.environment.kind == token.environment()).map(|(row, scope)| {
+            Authority::Session(Session { scope, row, principal_id: token.principal_id() })
+        }));
+    }
+    let Some((row, scope)) = app.store.token_by_hash(&hash).await.map_err(unavailable)? else { return Ok(None) };
+    if row.kind != kind || row.environment != token.environment() {
+        return Ok(None);
+    }
+    let principal_id = token.principal_id();
+    Ok(match kind {
+        TokenKind::Publishable => Some(Authority::Publishable(Publishable { scope, token: row.id, principal_id })),
+        TokenKind::Secret => Some(Authority::Secret(Secret { scope, token: row.id, principal_id })),
+        TokenKind::Session | TokenKind::Runtime => None,
+    })
+}
+
+/// The one credential of a call. Every carrier is looked at, so that none can hide another.
+fn bearer(headers: &HeaderMap) -> Result<Option<Token>, Problem> {
+    let elsewhere = ["x-api-key", "x-goog-api-key", "api-key"]
+        .iter()
+        .flat_map(|name| headers.get_all(*name))
+        .any(|value| value.to_str().is_ok_and(looks_like_token));
+    let mut carriers = headers.get_all(header::AUTHORIZATION).iter();
+    let (first, second) = (carriers.next(), carriers.next());
+    if second.is_some() || (elsewhere && first.is_some()) {
+        return Err(conflicting());
+    }
+    let Some(value) = first else { return Ok(None) };
+    if headers.contains_key("x-admin-key") {
+        return Err(conflicting());
+    }
+    let text = value.to_str().map_err(|_| Problem::unauthenticated())?;
+    let (scheme, token) = text.split_once(' ').ok_or_else(Problem::unauthenticated)?;
+    if !scheme.eq_ignore_ascii_case("bearer") {
+        return Err(Problem::unauthenticated());
+    }
+    Token::parse(token).map(Some).ok_or_else(Problem::unauthenticated)
+}
+
+/// Defence in depth against pages that are not the product's own; other programs can claim any origin.
+fn check_origin(app: &App, authority: &Authority, headers: &HeaderMap) -> Result<(), Problem> {
+    let (allowed, own_pages) = match authority {
+        Authority::Secret(_) => return Ok(()),
+        Authority::Publishable(publishable) => (&publishable.scope.environment.allowed_origins, None),
+        Authority::Session(session) => (&session.scope.environment.allowed_origins, session.row.origins.as_deref()),
+    };
+    let refused = || Problem::new(Code::OriginNotAllowed, "This page's origin is not among the allowed origins of this environment.");
+    if headers.get_all(header::ORIGIN).iter().count() > 1 {
+        return Err(refused());
+    }
+    let Some(origin) = origin(headers) else {
+        let same_origin = headers.get("sec-fetch-site").is_some_and(|site| site == "same-origin");
+        return if same_origin && !headers.contains_key(header::ORIGIN) { Ok(()) } else { Err(refused()) };
+    };
+    // The hosted page of a session stands on byo's own origin.
+    let is_hosted_page = matches!(authority, Authority::Session(_)) && app.identity.origins().any(|own| own == origin);
+    let is_allowed = own_pages.map_or_else(|| allowed.contains(origin), |origins| origins.iter().any(|own| own == origin));
+    if is_hosted_page || is_allowed { Ok(()) } else { Err(refused()) }
+}
+
+fn origin(headers: &HeaderMap) -> Option<&str> {
+    headers.get(header::ORIGIN).and_then(|value| value.to_str().ok()).filter(|origin| *origin != "null")
+}
+
+fn conflicting() -> Problem {
+    Problem::new(Code::ConflictingCredentials, "Send exactly one credential.")
+}
+
+fn wrong_kind(wanted: &str) -> Problem {
+    Problem::new(Code::Forbidden, format!("This call takes {wanted}."))
+}
+
+fn limited(limited: crate::limit::RateLimited) -> Problem {
+    Problem::from(Refusal::from(limited))
+}

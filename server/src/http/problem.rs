@@ -1,0 +1,259 @@
+//! Every refusal: `application/problem+json` (RFC 9457).
+//!
+//! A `Problem` holds only what the caller may read. The cause of an internal one is logged where it becomes a
+//! problem, once, under the request's id, and never put into the answer.
+
+use std::{borrow::Cow, time::Duration};
+
+use axum::{
+    http::{HeaderName, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use byo_seal::Verdict;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::{domain::Params, id::RequestId};
+
+macro_rules! codes {
+    ($($variant:ident => $name:literal, $status:ident, $title:literal;)+) => {
+        /// The stable name of what went wrong.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+        #[serde(rename_all = "snake_case")]
+        pub enum Code {
+            $(#[doc = $title] $variant,)+
+        }
+
+        impl Code {
+            /// Every code, for the documentation.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            /// Its name on the wire.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $name),+ }
+            }
+
+            /// The HTTP status it always comes with.
+            #[must_use]
+            pub const fn status(self) -> StatusCode {
+                match self { $(Self::$variant => StatusCode::$status),+ }
+            }
+
+            /// A short description, the same for every occurrence.
+            #[must_use]
+            pub const fn title(self) -> &'static str {
+                match self { $(Self::$variant => $title),+ }
+            }
+        }
+    };
+}
+
+codes! {
+    MalformedRequest => "malformed_request", BAD_REQUEST, "The request cannot be read";
+    MalformedJson => "malformed_json", BAD_REQUEST, "The body is not JSON";
+    ConflictingCredentials => "conflicting_credentials", BAD_REQUEST, "More than one credential was sent";
+    CredentialInUrl => "credential_in_url", BAD_REQUEST, "A credential stands in the URL";
+    Unauthenticated => "unauthenticated", UNAUTHORIZED, "The credential is missing or not valid";
+    Forbidden => "forbidden", FORBIDDEN, "The credential does not allow this";
+    OriginNotAllowed => "origin_not_allowed", FORBIDDEN, "The page's origin is not allowed";
+    NotFound => "not_found", NOT_FOUND, "There is no such thing";
+    MethodNotAllowed => "method_not_allowed", METHOD_NOT_ALLOWED, "The method does not fit the address";
+    RequestTimeout => "request_timeout", REQUEST_TIMEOUT, "The request did not arrive in time";
+    ConnectSessionRequired => "connect_session_required", CONFLICT, "A connect session is needed";
+    KeyRotated => "key_rotated", CONFLICT, "The sealing key is no longer in use";
+    ChallengeStale => "challenge_stale", CONFLICT, "The challenge is no longer good";
+    SealedKeyReplayed => "sealed_key_replayed", CONFLICT, "The sealed key was used before";
+    SessionSpent => "session_spent", CONFLICT, "The session did this before";
+    KeyDisabled => "key_disabled", CONFLICT, "The key is disabled";
+    PayloadTooLarge => "payload_too_large", PAYLOAD_TOO_LARGE, "The body is too large";
+    UnsupportedMediaType => "unsupported_media_type", UNSUPPORTED_MEDIA_TYPE, "The body is of the wrong type";
+    MisdirectedRequest => "misdirected_request", MISDIRECTED_REQUEST, "The request is meant for another host";
+    InvalidRequest => "invalid_request", UNPROCESSABLE_ENTITY, "A field is not valid";
+    EnvelopeInvalid => "envelope_invalid", UNPROCESSABLE_ENTITY, "The sealed key does not open";
+    KeyRejected => "key_rejected", UNPROCESSABLE_ENTITY, "The provider does not accept the key";
+    DestinationNotAllowed => "destination_not_allowed", UNPROCESSABLE_ENTITY, "The address is not allowed";
+    RateLimited => "rate_limited", TOO_MANY_REQUESTS, "Too many requests";
+    Internal => "internal", INTERNAL_SERVER_ERROR, "Something went wrong on the server";
+    ProviderUnreachable => "provider_unreachable", BAD_GATEWAY, "The provider gave no usable answer";
+    Unavailable => "unavailable", SERVICE_UNAVAILABLE, "The server cannot do this just now";
+}
+
+/// What is wrong with one field, and what would be right.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct FieldError {
+    /// The field's path, for example `providerConfig.baseUrl`.
+    pub field: String,
+    /// What is wrong with it.
+    pub message: String,
+}
+
+impl FieldError {
+    /// One entry.
+    pub fn new(field: impl Into<String>, message: impl Into<String>) -> Self {
+        Self { field: field.into(), message: message.into() }
+    }
+}
+
+/// A refusal on its way out. The outermost layer adds the request's id and writes the body.
+#[derive(Clone, Debug)]
+pub struct Problem {
+    code: Code,
+    detail: Cow<'static, str>,
+    errors: Vec<FieldError>,
+    verdict: Option<Verdict>,
+    params: Option<Box<Params>>,
+    retry_after: Option<Duration>,
+}
+
+impl Problem {
+    /// A refusal with words for this occurrence.
+    pub fn new(code: Code, detail: impl Into<Cow<'static, str>>) -> Self {
+        Self {
+            code,
+            detail: detail.into(),
+            errors: Vec::new(),
+            verdict: None,
+            params: None,
+            retry_after: None,
+        }
+    }
+
+    /// The one text for every credential that is missing, malformed, unknown, revoked or expired.
+    #[must_use]
+    pub fn unauthenticated() -> Self {
+        Self::new(Code::Unauthenticated, "Send a valid credential; see the documentation for which one this call takes.")
+    }
+
+    /// Fields that are not valid.
+    #[must_use]
+    pub fn invalid(errors: Vec<FieldError>) -> Self {
+        let detail = errors.iter().map(|error| format!("{} {}", error.field, error.message)).collect::<Vec<_>>();
+        Self { errors, ..Self::new(Code::InvalidRequest, detail.join("; ")) }
+    }
+
+    /// A fault of the server's own. The cause goes to the log.
+    pub fn internal(cause: &dyn std::error::Error) -> Self {
+        tracing::error!(error = %Causes(cause), "a request failed");
+        Self::new(Code::Internal, "The request was not carried out. The server's log has the cause under this request's id.")
+    }
+
+    /// A fault that may pass. The cause goes to the log.
+    pub fn unavailable(cause: &dyn std::error::Error) -> Self {
+        tracing::error!(error = %Causes(cause), "a request could not be carried out");
+        Self {
+            retry_after: Some(Duration::from_secs(1)),
+            ..Self::new(Code::Unavailable, "The request was not carried out. Try again shortly.")
+        }
+    }
+
+    /// With what the provider's check proved.
+    #[must_use]
+    pub fn with_verdict(self, verdict: Verdict) -> Self {
+        Self { verdict: Some(verdict), ..self }
+    }
+
+    /// With fresh parameters to seal with.
+    #[must_use]
+    pub fn with_params(self, params: Box<Params>) -> Self {
+        Self { params: Some(params), ..self }
+    }
+
+    /// With the time to wait.
+    #[must_use]
+    pub fn with_retry_after(self, wait: Duration) -> Self {
+        Self { retry_after: Some(wait), ..self }
+    }
+
+    /// Its code.
+    #[must_use]
+    pub const fn code(&self) -> Code {
+        self.code
+    }
+
+    /// The body and headers, now that the request's id is known.
+    pub(super) fn render(self, request_id: &RequestId) -> Response {
+        let status = self.code.status();
+        let body = ProblemBody {
+            r#type: format!("/docs/errors#{}", self.code.as_str()),
+            title: self.code.title(),
+            status: status.as_u16(),
+            code: self.code,
+            detail: self.detail,
+            request_id: request_id.as_str().to_owned(),
+            errors: self.errors,
+            verdict: self.verdict.map(Verdict::as_str),
+            params: self.params,
+        };
+        let json = serde_json::to_vec(&body).expect("plain data always serialises");
+        let mut response = (status, json).into_response();
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        if let Some(wait) = self.retry_after {
+            // Rounded up: a client that waits this long is let through.
+            let seconds = wait.as_millis().div_ceil(1000).max(1);
+            let value = HeaderValue::from_str(&seconds.to_string()).expect("digits are a header value");
+            headers.insert(header::RETRY_AFTER, value);
+        }
+        if status == StatusCode::UNAUTHORIZED {
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        if status == StatusCode::FORBIDDEN {
+            headers.insert(HeaderName::from_static("x-should-retry"), HeaderValue::from_static("false"));
+        }
+        response
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let mut response = self.code.status().into_response();
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+/// The body of every refusal.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = Problem)]
+pub(super) struct ProblemBody {
+    /// Where the code is explained, relative to the server.
+    r#type: String,
+    /// A short description of the code.
+    title: &'static str,
+    /// The HTTP status.
+    status: u16,
+    /// The stable name of what went wrong.
+    code: Code,
+    /// What went wrong this time, and what would be right.
+    #[schema(value_type = String)]
+    detail: Cow<'static, str>,
+    /// Names this request in the server's log.
+    request_id: String,
+    /// One entry a field that is not valid.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    errors: Vec<FieldError>,
+    /// What the provider's check proved, with `key_rejected` and `provider_unreachable`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    verdict: Option<&'static str>,
+    /// Fresh parameters to seal with, with `key_rotated` and `challenge_stale`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    params: Option<Box<Params>>,
+}
+
+/// An error with its causes, for the log.
+struct Causes<'a>(&'a dyn std::error::Error);
+
+impl std::fmt::Display for Causes<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}", self.0)?;
+        let mut cause = self.0.source();
+        while let Some(error) = cause {
+            write!(f, ": {error}")?;
+            cause = error.source();
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,77 @@
+//! Domain refusals as problems: the one place that decides how a refusal reads on the wire.
+
+use axum::response::{IntoResponse, Response};
+use byo_seal::Verdict;
+
+use super::problem::{Code, FieldError, Problem};
+use crate::{
+    domain::{Fault, Refusal},
+    store::StoreError,
+};
+
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Invalid(errors) => Self::invalid(
+                errors.into_iter().map(|error| FieldError::new(error.field, error.message)).collect(),
+            ),
+            Refusal::Forbidden(why) => Self::new(Code::Forbidden, why),
+            Refusal::NotFound(what) => Self::new(Code::NotFound, what),
+            Refusal::ConnectSessionRequired => Self::new(
+                Code::ConnectSessionRequired,
+                "A key of this name is connected already. Replacing it takes a connect session made by the backend.",
+            ),
+            Refusal::SessionSpent => {
+                Self::new(Code::SessionSpent, "This connect session did this once already; make a new one.")
+            }
+            Refusal::KeyDisabled => Self::new(
+                Code::KeyDisabled,
+                "The key of this name is disabled. The backend must enable or revoke it before it can be replaced.",
+            ),
+            Refusal::EnvelopeInvalid => Self::new(
+                Code::EnvelopeInvalid,
+                "The sealed key does not open for this request. Seal it anew with fresh parameters for exactly this request.",
+            ),
+            Refusal::KeyRotated(params) => {
+                Self::new(Code::KeyRotated, "Seal the key anew with the parameters in this answer.")
+                    .with_params(params)
+            }
+            Refusal::ChallengeStale(params) => Self::new(
+                Code::ChallengeStale,
+                "The challenge has expired, or the customer's key was revoked since. Seal the key anew with the parameters in this answer.",
+            )
+            .with_params(params),
+            Refusal::Replayed => Self::new(
+                Code::SealedKeyReplayed,
+                "This sealed key was used for another request. Seal the key anew for every request.",
+            ),
+            Refusal::KeyRejected { verdict, message } => Self::new(Code::KeyRejected, message).with_verdict(verdict),
+            Refusal::ProviderUnreachable { message } => {
+                Self::new(Code::ProviderUnreachable, message).with_verdict(Verdict::Unreachable)
+            }
+            Refusal::DestinationNotAllowed => Self::new(
+                Code::DestinationNotAllowed,
+                "This server does not connect to that address. It must be a public https address on port 443, or one that the operator allows.",
+            ),
+            Refusal::RateLimited { retry_after } => {
+                Self::new(Code::RateLimited, "Wait as long as Retry-After says.").with_retry_after(retry_after)
+            }
+            Refusal::Fault(fault) => fault.into(),
+        }
+    }
+}
+
+impl From<Fault> for Problem {
+    fn from(fault: Fault) -> Self {
+        match fault {
+            Fault::Store(StoreError::Unavailable(_)) | Fault::Contended => Self::unavailable(&fault),
+            Fault::Store(StoreError::Corrupt { .. }) | Fault::Vault(_) | Fault::Lost => Self::internal(&fault),
+        }
+    }
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        Problem::from(self).into_response()
+    }
+}

@@ -1,0 +1,91 @@
+//! Providers as data: one table says how each is called and what its answers mean, one engine reads it.
+//!
+//! A key goes to its provider in a header marked sensitive, and nowhere else. Providers echo parts of keys in their
+//! errors, so no text of theirs is passed on: every message here is our own. A check never asks for more than the
+//! cheapest call that proves the key, and a key is never refused for its shape, only for being an administration key.
+
+mod check;
+mod engine;
+mod models;
+mod reason;
+mod rules;
+mod simulator;
+mod spec;
+mod table;
+mod target;
+
+use std::collections::BTreeMap;
+
+use byo_seal::{ProviderConfig, ProviderId};
+
+use crate::{
+    egress::{Destination, Egress, UrlKind},
+    entropy::SharedEntropy,
+    environment::Environment,
+    secret::ProviderKey,
+};
+
+pub use check::{Check, CheckError};
+pub use reason::Reason;
+pub use target::{ConfigError, ConfigProblem};
+
+/// Checks keys with their providers.
+#[derive(Clone)]
+pub struct Providers {
+    egress: Egress,
+    overrides: BTreeMap<ProviderId, Destination>,
+    entropy: SharedEntropy,
+}
+
+/// The operator's replacement base URL for a provider is no base URL, or the egress policy does not know of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the base URL set for {provider} is not a base URL that may be called")]
+pub struct InvalidOverride {
+    /// Whose base URL.
+    pub provider: ProviderId,
+}
+
+impl Providers {
+    /// `overrides` are the operator's replacement base URLs, the same that the egress policy was built with. They
+    /// are trusted as the provider itself.
+    pub fn new(
+        egress: Egress,
+        overrides: &BTreeMap<ProviderId, String>,
+        entropy: SharedEntropy,
+    ) -> Result<Self, InvalidOverride> {
+        let read = |(provider, url): (&ProviderId, &String)| {
+            let destination = egress.check(UrlKind::BaseUrl, url);
+            destination.map(|found| (*provider, found)).map_err(|_| InvalidOverride { provider: *provider })
+        };
+        let overrides = overrides.iter().map(read).collect::<Result<_, _>>()?;
+        Ok(Self { egress, overrides, entropy })
+    }
+
+    /// Checks a configuration before anything is stored or sent: every fault, the egress policy's verdict included.
+    pub fn validate_config(
+        &self,
+        provider: ProviderId,
+        config: &ProviderConfig,
+    ) -> Result<(), Vec<ConfigError>> {
+        let faults = self.config_faults(provider, config);
+        if faults.is_empty() { Ok(()) } else { Err(faults) }
+    }
+
+    /// Asks the provider what the key is good for. In the test environment the simulator answers and nothing leaves
+    /// the process. Takes at most about half a minute.
+    pub async fn check(
+        &self,
+        environment: Environment,
+        provider: ProviderId,
+        config: &ProviderConfig,
+        key: &ProviderKey,
+    ) -> Check {
+        match environment {
+            Environment::Test => simulator::check(provider, key),
+            Environment::Live => self.ask(provider, config, key).await,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,92 @@
+//! Which models a key may call.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+use tokio::time::timeout;
+
+use super::{
+    engine::{CALL_TIMEOUT, Caller},
+    rules::Answer,
+    spec::{Call, ModelList},
+};
+
+const MAX_PAGES: usize = 10;
+/// Most ids that are kept.
+pub(super) const MAX_MODELS: usize = 2_000;
+const MAX_ID_LEN: usize = 200;
+
+impl Caller<'_> {
+    /// Lists models within one call's time. A list that fails half way is kept as far as it came: it informs, it
+    /// decides nothing.
+    pub(super) async fn models(&self, probed: Option<Answer>) -> Vec<String> {
+        // Azure calls deployments where others call models; a key meant for one deployment has one.
+        if let Some(deployment) = self.config.azure.as_ref().and_then(|azure| azure.deployment.clone()) {
+            return vec![deployment];
+        }
+        let mut found = Found::default();
+        let _ran_out_of_time = timeout(CALL_TIMEOUT, self.collect(probed, &mut found)).await;
+        found.ids
+    }
+
+    async fn collect(&self, probed: Option<Answer>, found: &mut Found) {
+        let spec = self.target.spec;
+        let list = &spec.models;
+        let call = list.call.unwrap_or(spec.probe.call);
+        let mut page = match (list.call, probed) {
+            (None, Some(answer)) => answer,
+            (None, None) => return,
+            (Some(call), _) => match self.page(call, None).await {
+                Some(answer) => answer,
+                None => return,
+            },
+        };
+        for _ in 1..MAX_PAGES {
+            found.take(list, &page.json);
+            let Some(cursor) = next_cursor(list, &page.json).filter(|_| found.ids.len() < MAX_MODELS) else {
+                return;
+            };
+            let parameter = list.paging.as_ref().map_or("", |paging| paging.parameter);
+            let Some(next) = self.page(call, Some((parameter, cursor))).await else { return };
+            page = next;
+        }
+        found.take(list, &page.json);
+    }
+
+    async fn page(&self, call: Call, extra: Option<(&str, &str)>) -> Option<Answer> {
+        self.call(call, extra).await.ok().filter(|answer| answer.status.is_success())
+    }
+}
+
+/// Ids in the provider's order, each once.
+#[derive(Default)]
+struct Found {
+    ids: Vec<String>,
+    seen: BTreeSet<String>,
+}
+
+impl Found {
+    fn take(&mut self, list: &ModelList, page: &Value) {
+        let items = page.pointer(list.items).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+        for item in items {
+            let Some(id) = item.get(list.id).and_then(Value::as_str) else { continue };
+            let id = id.strip_prefix(list.strip).unwrap_or(id);
+            if self.ids.len() < MAX_MODELS && is_model_id(id) && self.seen.insert(id.to_owned()) {
+                self.ids.push(id.to_owned());
+            }
+        }
+    }
+}
+
+fn next_cursor<'a>(list: &ModelList, page: &'a Value) -> Option<&'a str> {
+    let paging = list.paging.as_ref()?;
+    let more = paging.more.is_none_or(|pointer| page.pointer(pointer) == Some(&Value::Bool(true)));
+    let cursor = page.pointer(paging.cursor).and_then(Value::as_str);
+    cursor.filter(|cursor| more && (1..=1024).contains(&cursor.len()))
+}
+
+/// Whoever runs the endpoint writes these, and they end up in pages and logs.
+fn is_model_id(id: &str) -> bool {
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"._:/@+-".contains(&byte);
+    (1..=MAX_ID_LEN).contains(&id.len()) && id.bytes().all(allowed)
+}

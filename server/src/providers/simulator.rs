@@ -1,0 +1,43 @@
+//! The test environment's providers: fixed answers, no network, no account anywhere.
+
+use byo_seal::ProviderId;
+
+use super::{Check, CheckError, reason::Reason};
+use crate::secret::ProviderKey;
+
+const KEYS: &[(&str, Reason)] = &[
+    ("sk-byo-test-valid", Reason::Accepted),
+    ("sk-byo-test-restricted", Reason::MissingPermissions),
+    ("sk-byo-test-no-quota", Reason::NoQuota),
+    ("sk-byo-test-rejected", Reason::UnknownKey),
+    ("sk-byo-test-rate-limited", Reason::RateLimited),
+    ("sk-byo-test-unreachable", Reason::NoAnswer),
+];
+
+/// What the simulated provider says to this key.
+pub(super) fn check(provider: ProviderId, key: &ProviderKey) -> Check {
+    // EXPOSE: to look at how the key begins.
+    let known = KEYS.iter().find(|(prefix, _)| key.expose().starts_with(prefix));
+    let Some((_, reason)) = known else {
+        let mut check = Check::new(Reason::UnknownKey, provider.label(), "", Vec::new());
+        check.error = Some(CheckError { code: Reason::UnknownKey.code(), message: unknown_key_message() });
+        return check;
+    };
+    let listable = reason.verdict().is_usable() && *reason != Reason::RateLimited;
+    Check::new(*reason, provider.label(), "", if listable { models(provider) } else { Vec::new() })
+}
+
+fn unknown_key_message() -> String {
+    let keys: Vec<_> = KEYS.iter().map(|(prefix, _)| *prefix).collect();
+    format!("The test environment calls no provider and knows only test keys: {}.", keys.join(", "))
+}
+
+fn models(provider: ProviderId) -> Vec<String> {
+    let ids: &[&str] = match provider {
+        ProviderId::Openai => &["gpt-4.1", "gpt-4.1-mini", "text-embedding-3-small"],
+        ProviderId::Anthropic => &["claude-opus-4-1", "claude-sonnet-4-5", "claude-haiku-4-5"],
+        ProviderId::Google => &["gemini-2.5-pro", "gemini-2.5-flash", "gemini-embedding-001"],
+        _ => &["test-model-large", "test-model-small"],
+    };
+    ids.iter().map(|id| (*id).to_owned()).collect()
+}

@@ -1,0 +1,270 @@
+//! From settings to a running server.
+
+use std::{sync::Arc, time::Duration};
+
+use tokio::{
+    net::TcpListener,
+    sync::{Notify, watch},
+};
+
+use crate::{
+    app::{App, Identity},
+    clock::{Clock, SharedClock, SystemClock},
+    config::Config,
+    domain::{InFlight, SealingKeys, SetupError},
+    egress::{Egress, EgressLimits, InvalidRoots, OwnAddress, OwnAddresses, Policy, Roots, SystemResolver},
+    entropy::{SharedEntropy, SystemEntropy},
+    http::{
+        RouterSettings, router,
+        serve::{self, ServeLimits},
+    },
+    limit::Limits,
+    providers::{InvalidOverride, Providers},
+    store::{OpenError, SharedStore, SqliteStore, Store, StoreError},
+    vault::{Binding, MasterKey, Purpose, Vault},
+    webhook::{Worker, WorkerSettings},
+};
+
+/// Why a server does not start. Every one says what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// No master key.
+    #[error(
+        "there is no master key. Make one with `openssl rand -base64 32`, keep it somewhere safe and apart from the \
+         database, and set BYO_VAULT__MASTER_KEY (or BYO_VAULT__MASTER_KEY_FILE)"
+    )]
+    NoMasterKey,
+    /// The database was made under another one.
+    #[error(
+        "this is not the master key of this database. Set BYO_VAULT__MASTER_KEY to the one it was made with, or \
+         BYO_DATABASE__URL to another database"
+    )]
+    WrongMasterKey,
+    /// The database.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// The database, once open.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The address.
+    #[error("cannot listen on {address} (BYO_SERVER__LISTEN): {source}")]
+    Listen {
+        /// Which address.
+        address: std::net::SocketAddr,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The extra certificates.
+    #[error("BYO_EGRESS__EXTRA_CA_FILE: {0}")]
+    Roots(String),
+    /// A provider's base URL.
+    #[error(transparent)]
+    Override(#[from] InvalidOverride),
+    /// The base URLs.
+    #[error("a BYO_PROVIDERS__<NAME>__BASE_URL is not an http or https URL without user name, query and fragment")]
+    BaseUrl,
+    /// The server's own certificate.
+    #[error("BYO_SERVER__TLS_CERT_FILE, BYO_SERVER__TLS_KEY_FILE: {0}")]
+    Tls(String),
+}
+
+impl From<InvalidRoots> for StartError {
+    fn from(error: InvalidRoots) -> Self {
+        Self::Roots(error.to_string())
+    }
+}
+
+/// A server that is ready to serve.
+pub struct Server {
+    /// Its parts.
+    pub app: Arc<App>,
+    listener: TcpListener,
+    tls: Option<tokio_rustls::TlsAcceptor>,
+    limits: ServeLimits,
+    router: RouterSettings,
+    webhooks: WorkerSettings,
+}
+
+const SWEEP_EVERY: Duration = Duration::from_mins(1);
+
+impl Server {
+    /// Opens everything and listens, but answers nobody yet.
+    pub async fn start(config: &Config) -> Result<Self, StartError> {
+        let master_key = config.vault.master_key.as_ref().ok_or(StartError::NoMasterKey)?;
+        let entropy: SharedEntropy = Arc::new(SystemEntropy);
+        let clock: SharedClock = Arc::new(SystemClock);
+        let address = config.server.listen;
+        let listener =
+            TcpListener::bind(address).await.map_err(|source| StartError::Listen { address, source })?;
+        let path = config.database.sqlite_path(&config.data_dir);
+        let store: SharedStore = Arc::new(SqliteStore::open(&path, Arc::clone(&entropy)).await?);
+        let vault = open_vault(master_key, &*store, &entropy).await?;
+        let sealing_keys = load_sealing_keys(&*store, &vault, &*clock, &entropy).await?;
+        let identity = identity(config, &listener);
+        let egress = egress(config, &listener, &identity)?;
+        let app = Arc::new(App {
+            providers: Providers::new(egress.clone(), &config.providers, Arc::clone(&entropy))?,
+            limits: Limits::new(&config.limits),
+            in_flight: InFlight::default(),
+            webhooks_due: Arc::new(Notify::new()),
+            admin_key_hash: config.admin.key.as_ref().map(crate::config::AdminKey::hash),
+            vault: Arc::new(vault),
+            clock,
+            entropy,
+            store,
+            egress,
+            sealing_keys,
+            identity,
+        });
+        Ok(Self {
+            app,
+            listener,
+            tls: tls(config)?,
+            limits: serve_limits(config),
+            router: RouterSettings { trusted_proxies: config.server.trusted_proxies.clone(), demo: None },
+            webhooks: WorkerSettings {
+                timeout: config.webhooks.timeout,
+                concurrency: config.webhooks.concurrency,
+            },
+        })
+    }
+
+    /// Lets `/demo` lead there.
+    #[must_use]
+    pub fn with_demo(mut self, origin: String) -> Self {
+        self.router.demo = Some(origin);
+        self
+    }
+
+    /// Serves until `shutdown` completes, then ends what runs and closes the database.
+    pub async fn run(self, shutdown: impl Future<Output = ()>) {
+        let app = self.app;
+        let (stop, stopped) = watch::channel(false);
+        let until_stopped = || {
+            let mut stopped = stopped.clone();
+            async move { drop(stopped.wait_for(|stop| *stop).await) }
+        };
+        let worker = tokio::spawn(worker(&app, self.webhooks).run(until_stopped()));
+        let sweeper = tokio::spawn(sweep(Arc::clone(&app), until_stopped()));
+        let router = router(Arc::clone(&app), &self.router);
+        serve::serve(self.listener, self.tls, router, self.limits, shutdown).await;
+        stop.send_replace(true);
+        let _: (Result<(), _>, Result<(), _>) = tokio::join!(worker, sweeper);
+        app.store.close().await;
+    }
+}
+
+/// The vault, once the database has shown that it was made under this master key.
+async fn open_vault(
+    master_key: &MasterKey,
+    store: &dyn Store,
+    entropy: &SharedEntropy,
+) -> Result<Vault, StartError> {
+    const NAME: &str = "master_key_check";
+    let vault = Vault::new(master_key, Arc::clone(entropy));
+    let binding = Binding { purpose: Purpose::MasterKeyCheck, id: NAME, version: 1, context: &[] };
+    let standing = store.meta_or_insert(NAME, vault.seal(&binding, NAME.as_bytes())).await?;
+    vault.open(&binding, &standing).map_err(|_| StartError::WrongMasterKey)?;
+    Ok(vault)
+}
+
+async fn load_sealing_keys(
+    store: &dyn Store,
+    vault: &Vault,
+    clock: &dyn Clock,
+    entropy: &SharedEntropy,
+) -> Result<SealingKeys, StartError> {
+    SealingKeys::load(store, vault, clock, &**entropy).await.map_err(|error| match error {
+        SetupError::Store(error) => StartError::Store(error),
+        SetupError::CannotOpen => StartError::WrongMasterKey,
+    })
+}
+
+fn identity(config: &Config, listener: &TcpListener) -> Identity {
+    // With port 0 the system chose one, and only the listener knows which.
+    let public_origin = match (config.server.has_public_url(), listener.local_addr()) {
+        (false, Ok(address)) => crate::config::origin_of(address),
+        _ => config.server.public_origin(),
+    };
+    Identity { public_origin, aliases: config.server.aliases.clone(), strict_host: config.server.has_public_url() }
+}
+
+fn egress(config: &Config, listener: &TcpListener, identity: &Identity) -> Result<Egress, StartError> {
+    let listeners = listener.local_addr().into_iter().map(OwnAddress::Listener);
+    let public = identity.origins().filter_map(public_address);
+    let own = OwnAddresses::new(listeners.chain(public).collect());
+    let base_urls = config.providers.values().map(String::as_str);
+    let policy = Policy::from_settings(config.egress.allow.clone(), base_urls, own).map_err(|_| StartError::BaseUrl)?;
+    let roots = match &config.egress.extra_ca_file {
+        Some(path) => {
+            let pem = std::fs::read(path).map_err(|error| StartError::Roots(format!("{}: {error}", path.display())))?;
+            Roots::from_pem(&pem)?
+        }
+        None => Roots::default(),
+    };
+    let resolver = Arc::new(SystemResolver::new(&config.egress.name_servers));
+    Ok(Egress::new(policy, resolver, &roots, EgressLimits::default()))
+}
+
+fn public_address(origin: &str) -> Option<OwnAddress> {
+    let url = url::Url::parse(origin).ok()?;
+    Some(OwnAddress::Public { host: url.host_str()?.to_owned(), port: url.port_or_known_default()? })
+}
+
+fn serve_limits(config: &Config) -> ServeLimits {
+    ServeLimits {
+        connections: config.server.max_connections,
+        connections_per_ip: config.server.max_connections_per_ip,
+        header_timeout: config.server.header_timeout,
+        body_timeout: config.server.body_timeout,
+        shutdown_grace: config.server.shutdown_grace,
+    }
+}
+
+fn tls(config: &Config) -> Result<Option<tokio_rustls::TlsAcceptor>, StartError> {
+    use rustls::pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject};
+    let (Some(cert), Some(key)) = (&config.server.tls_cert_file, &config.server.tls_key_file) else {
+        return Ok(None);
+    };
+    let failed = |error: &dyn std::fmt::Display| StartError::Tls(error.to_string());
+    let chain = CertificateDer::pem_file_iter(cert)
+        .and_then(Iterator::collect::<Result<Vec<_>, _>>)
+        .map_err(|error| failed(&error))?;
+    let key = PrivateKeyDer::from_pem_file(key).map_err(|error| failed(&error))?;
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let mut tls = rustls::ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(|error| failed(&error))?
+        .with_no_client_auth()
+        .with_single_cert(chain, key)
+        .map_err(|error| failed(&error))?;
+    tls.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    Ok(Some(Arc::new(tls).into()))
+}
+
+fn worker(app: &App, settings: WorkerSettings) -> Worker {
+    Worker {
+        store: Arc::clone(&app.store),
+        vault: Arc::clone(&app.vault),
+        egress: app.egress.clone(),
+        clock: Arc::clone(&app.clock),
+        entropy: Arc::clone(&app.entropy),
+        due: Arc::clone(&app.webhooks_due),
+        settings,
+    }
+}
+
+/// Forgets what has expired.
+async fn sweep(app: Arc<App>, stop: impl Future<Output = ()>) {
+    tokio::pin!(stop);
+    loop {
+        tokio::select! {
+            () = tokio::time::sleep(SWEEP_EVERY) => {}
+            () = &mut stop => return,
+        }
+        app.limits.sweep();
+        if let Err(error) = app.store.sweep(app.clock.now()).await {
+            tracing::warn!(%error, "what has expired could not be dropped");
+        }
+    }
+}

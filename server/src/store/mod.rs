@@ -1,0 +1,168 @@
+//! What byo remembers: one trait, one backend a database.
+//!
+//! Every method is one transaction. A method that answers has made its change durable; one that fails
+//! has changed nothing. Backends hold no opinion: who may do what is decided in `domain`.
+
+mod model;
+mod sqlite;
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use byo_seal::ProviderId;
+
+pub use model::*;
+pub use sqlite::{OpenError, SqliteStore};
+
+use crate::{
+    clock::Timestamp,
+    environment::Environment,
+    id::{EndpointId, EnvironmentId, EventId, KeyId, ProjectId, TokenId},
+    token::TokenHash,
+};
+
+/// Why the database could not do it. The cause is for the log, never for a client.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The database did not answer or refused; a later try may succeed.
+    #[error("the database is unavailable")]
+    Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// A row cannot be read as what it should be: the database was changed by other hands.
+    #[error("a stored {what} cannot be read")]
+    Corrupt {
+        /// Which column.
+        what: &'static str,
+    },
+}
+
+/// A store that many parts share.
+pub type SharedStore = Arc<dyn Store>;
+
+/// Short for what every method gives.
+pub type StoreResult<T> = Result<T, StoreError>;
+
+/// All that byo keeps.
+#[async_trait]
+pub trait Store: Send + Sync {
+    /// Succeeds when the database answers and can be written to.
+    async fn ping(&self) -> StoreResult<()>;
+
+    /// A server-wide value.
+    async fn meta(&self, name: &str) -> StoreResult<Option<Vec<u8>>>;
+    /// Sets a server-wide value if there is none; gives the one that stands.
+    async fn meta_or_insert(&self, name: &str, value: Vec<u8>) -> StoreResult<Vec<u8>>;
+
+    /// Adds a project with its environments and first tokens.
+    async fn insert_project(&self, project: NewProject) -> StoreResult<()>;
+    /// One project with its environments.
+    async fn project(&self, id: &ProjectId) -> StoreResult<Option<Project>>;
+    /// Every project, oldest first.
+    async fn projects(&self) -> StoreResult<Vec<Project>>;
+    /// Changes an environment's settings; `None` when there is no such environment.
+    async fn update_environment(
+        &self,
+        project: &ProjectId,
+        environment: Environment,
+        change: EnvironmentChange,
+        now: Timestamp,
+    ) -> StoreResult<Option<Project>>;
+
+    /// Adds a token.
+    async fn insert_token(&self, token: NewToken) -> StoreResult<()>;
+    /// The tokens of a project, without their hashes, oldest first.
+    async fn tokens(&self, project: &ProjectId) -> StoreResult<Vec<TokenRow>>;
+    /// Ends a token; `false` when there is none of that id. When this has answered, no call passes with it.
+    async fn revoke_token(&self, id: &TokenId, now: Timestamp) -> StoreResult<bool>;
+    /// Whom a token stands for; `None` when unknown or revoked.
+    async fn token_by_hash(&self, hash: &TokenHash) -> StoreResult<Option<(TokenRow, Scope)>>;
+
+    /// Adds a connect session.
+    async fn insert_session(&self, session: NewSession) -> StoreResult<()>;
+    /// A session that has not expired by `now`.
+    async fn session_by_hash(
+        &self,
+        hash: &TokenHash,
+        now: Timestamp,
+    ) -> StoreResult<Option<(SessionRow, Scope)>>;
+
+    /// The sealing key in use for a suite, if there is one.
+    async fn active_sealing_key(&self, suite: &str) -> StoreResult<Option<SealingKeyRow>>;
+    /// A sealing key that can still open.
+    async fn sealing_key(&self, kid: &str) -> StoreResult<Option<SealingKeyRow>>;
+    /// Adds the first active key of a suite; gives the one that stands if another was faster.
+    async fn insert_active_sealing_key(&self, key: SealingKeyRow) -> StoreResult<SealingKeyRow>;
+
+    /// Takes a challenge for a request, unless the customer was revoked since it was issued.
+    async fn reserve_challenge(&self, reserve: ReserveChallenge) -> StoreResult<Reservation>;
+    /// Gives a challenge back: its request ended without an answer worth keeping.
+    async fn release_challenge(&self, hash: &[u8; 32]) -> StoreResult<()>;
+    /// Writes down the answer to a request that stored nothing, with the event it caused, if any.
+    async fn answer_challenge(&self, answer: ChallengeAnswer, event: Option<NewEvent>) -> StoreResult<()>;
+
+    /// Stores a new version of a key, in one step with everything that must not come apart from it.
+    async fn put_key(&self, put: PutKey) -> StoreResult<PutOutcome>;
+    /// The key in use under this name; revoked ones are not found.
+    async fn key(&self, at: &KeyAddress) -> StoreResult<Option<KeyRow>>;
+    /// One key by id, revoked ones too.
+    async fn key_by_id(&self, environment: &EnvironmentId, id: &KeyId) -> StoreResult<Option<KeyRow>>;
+    /// A page of keys in id order.
+    async fn keys(&self, environment: &EnvironmentId, page: KeyPage) -> StoreResult<Vec<KeyRow>>;
+    /// Writes down what a check of a stored version proved; `false` when that version is gone.
+    async fn record_check(&self, check: RecordCheck) -> StoreResult<bool>;
+    /// Destroys the key's ciphertext and marks the customer's open envelopes as stale.
+    async fn revoke_key(&self, revoke: RevokeKey) -> StoreResult<RevokeOutcome>;
+    /// Moves a key between `active` and `disabled`; `None` when there is none.
+    async fn set_key_disabled(&self, change: DisableKey) -> StoreResult<Option<KeyRow>>;
+
+    /// Whether an event of this type for this customer was written after `since`.
+    async fn has_event_since(
+        &self,
+        environment: &EnvironmentId,
+        ref_id: &str,
+        kind: &str,
+        since: Timestamp,
+    ) -> StoreResult<bool>;
+    /// Adds an event and its deliveries.
+    async fn insert_event(&self, event: NewEvent) -> StoreResult<()>;
+
+    /// Adds a webhook endpoint.
+    async fn insert_endpoint(&self, endpoint: EndpointRow) -> StoreResult<()>;
+    /// The endpoints of an environment, oldest first.
+    async fn endpoints(&self, environment: &EnvironmentId) -> StoreResult<Vec<EndpointRow>>;
+    /// Removes an endpoint and what was still to be sent to it; `false` when there is none.
+    async fn delete_endpoint(&self, environment: &EnvironmentId, id: &EndpointId) -> StoreResult<bool>;
+
+    /// Takes deliveries that are due; nobody else gets them before `lease_until`.
+    async fn claim_deliveries(
+        &self,
+        now: Timestamp,
+        lease_until: Timestamp,
+        limit: u32,
+    ) -> StoreResult<Vec<DueDelivery>>;
+    /// Writes down how an attempt went and what follows.
+    async fn finish_attempt(&self, attempt: FinishedAttempt) -> StoreResult<()>;
+    /// When the next delivery is due.
+    async fn next_delivery_due(&self) -> StoreResult<Option<Timestamp>>;
+
+    /// Drops what has expired: sessions, challenges.
+    async fn sweep(&self, now: Timestamp) -> StoreResult<()>;
+
+    /// One event, for tests and resends.
+    async fn event(&self, id: &EventId) -> StoreResult<Option<EventRow>>;
+
+    /// Settles all that is under way and closes.
+    async fn close(&self);
+}
+
+/// The name of a key in use.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeyAddress {
+    /// Where.
+    pub environment: EnvironmentId,
+    /// Whose.
+    pub ref_id: String,
+    /// For which provider.
+    pub provider: ProviderId,
+    /// Which of that customer's keys for that provider.
+    pub name: String,
+}

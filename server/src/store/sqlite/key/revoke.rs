@@ -1,0 +1,40 @@
+//! Destroying a key.
+
+use sqlx::SqliteConnection;
+
+use super::{KeyStatus, StoreResult, in_use, unavailable};
+use crate::{
+    entropy::Entropy,
+    store::{
+        RevokeKey, RevokeOutcome,
+        sqlite::{challenge, event, session},
+    },
+};
+
+pub(in super::super) async fn revoke(
+    db: &mut SqliteConnection,
+    revoke: RevokeKey,
+    entropy: &dyn Entropy,
+) -> StoreResult<RevokeOutcome> {
+    // Also when there is no key: an envelope under way must not bring one back.
+    challenge::make_stale(db, &revoke.address.environment, &revoke.address.ref_id, revoke.at).await?;
+    let Some(mut key) = in_use(db, &revoke.address).await? else {
+        return Ok(RevokeOutcome::NothingThere);
+    };
+    if let Some(spend) = &revoke.session_use
+        && !session::spend(db, spend).await?
+    {
+        return Ok(RevokeOutcome::Spent);
+    }
+    sqlx::query("UPDATE provider_keys SET status = 'revoked', sealed = NULL, updated_at = $1 WHERE id = $2")
+        .bind(revoke.at)
+        .bind(&key.id)
+        .execute(&mut *db)
+        .await
+        .map_err(unavailable)?;
+    key.status = KeyStatus::Revoked;
+    key.sealed = None;
+    key.updated_at = revoke.at;
+    event::insert(db, &(revoke.event)(&key), entropy).await?;
+    Ok(RevokeOutcome::Revoked(Box::new(key)))
+}

@@ -1,0 +1,102 @@
+//! Opening the file: lock, settings, migrations.
+
+use std::{
+    fs::{File, TryLockError},
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
+
+use sqlx::{
+    Connection, SqliteConnection,
+    migrate::{MigrateError, Migration, MigrationType, Migrator},
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+};
+
+use super::{SqliteStore, writer::Writer};
+use crate::entropy::SharedEntropy;
+
+const READERS: u32 = 4;
+
+/// Why the database cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// Another process has it.
+    #[error("{} is in use by another byo process; stop that one, or give this one another database", .0.display())]
+    InUse(PathBuf),
+    /// Its folder or lock file cannot be made.
+    #[error("cannot use {}: {source}", path.display())]
+    File {
+        /// Which file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// SQLite cannot open it.
+    #[error("cannot open the database: {0}")]
+    Database(#[from] sqlx::Error),
+    /// Its schema is newer than this program, or was changed by other hands.
+    #[error("cannot bring the database's schema up to date: {0}")]
+    Schema(#[from] MigrateError),
+}
+
+impl SqliteStore {
+    /// Opens the file, making it and its folder if they are not there, and brings its schema up to date.
+    pub async fn open(path: &Path, entropy: SharedEntropy) -> Result<Self, OpenError> {
+        let lock = take_lock(path)?;
+        let options = options(path);
+        let mut writer = SqliteConnection::connect_with(&options).await?;
+        Migrator::with_migrations(migrations()).run(&mut writer).await?;
+        // Nobody waits for these any more: the process that reserved them is gone.
+        sqlx::query("DELETE FROM challenges WHERE answer IS NULL").execute(&mut writer).await?;
+        let readers = SqlitePoolOptions::new()
+            .max_connections(READERS)
+            .connect_with(options.create_if_missing(false).pragma("query_only", "ON"))
+            .await?;
+        Ok(Self { readers, writer: Writer::start(writer), entropy, _lock: Arc::new(lock) })
+    }
+}
+
+fn take_lock(database: &Path) -> Result<File, OpenError> {
+    let mut path = database.as_os_str().to_owned();
+    path.push(".lock");
+    let path = PathBuf::from(path);
+    let failed = |source| OpenError::File { path: path.clone(), source };
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder).map_err(failed)?;
+    }
+    let file = File::options().create(true).truncate(false).write(true).open(&path).map_err(failed)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(OpenError::InUse(database.to_owned())),
+        Err(TryLockError::Error(source)) => Err(failed(source)),
+    }
+}
+
+fn options(path: &Path) -> SqliteConnectOptions {
+    SqliteConnectOptions::new()
+        .filename(path)
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        // NORMAL may lose acknowledged commits when the power fails.
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true)
+        .busy_timeout(Duration::from_secs(5))
+        // Revoked ciphertext is overwritten, not just unlinked.
+        .pragma("secure_delete", "ON")
+}
+
+fn migrations() -> Vec<Migration> {
+    [(1, "start", include_str!("../../../migrations/sqlite/0001_start.sql"))]
+        .into_iter()
+        .map(|(version, description, sql)| {
+            Migration::new(
+                version,
+                description.into(),
+                MigrationType::Simple,
+                sqlx::SqlStr::from_static(sql),
+                false,
+            )
+        })
+        .collect()
+}

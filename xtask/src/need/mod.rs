@@ -1,0 +1,6 @@
+//! What a fresh machine lacks: each part is fetched, or named in one line with the way to get it.
+
+pub(crate) mod chromium;
+pub(crate) mod node;
+pub(crate) mod npm;
+pub(crate) mod rust;

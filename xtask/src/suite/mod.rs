@@ -1,0 +1,54 @@
+//! `cargo xtask test`: every suite in one go, and a count at the end.
+
+pub(crate) mod node;
+mod report;
+mod rust;
+mod seal;
+mod tally;
+
+use std::thread;
+
+use anyhow::{Context as _, Result};
+
+use crate::{
+    build,
+    layout::Layout,
+    lint,
+    need::{self, chromium, npm},
+    suite::{node::Stage, report::Report},
+    tool::Tool,
+    widget,
+};
+
+/// Runs everything; false when anything failed. Its last line is `N passed, M failed`.
+pub(crate) fn run(layout: &Layout, long: bool) -> Result<bool> {
+    let stage = prepare(layout)?;
+    let tool = |program: &str| {
+        let tool = stage.equip(layout, Tool::new(layout, program));
+        if long { tool.env("BYO_TEST_LONG", "1") } else { tool }
+    };
+
+    let mut report = Report::default();
+    report.suite("Rust", || rust::workspace(layout, long));
+    report.suite("xtask", || rust::xtask(layout));
+    report.suite("seal as wasm in Node", || seal::run(layout));
+    report.suite("widget in Node", || node::run(layout, tool("node"), "widget"));
+    report.suite("interoperation", || node::run(layout, tool("node"), "tests/node"));
+    report.suite("browser", || node::run(layout, tool("node"), "tests/browser"));
+    report.check("lint", || lint::run(layout));
+    Ok(report.conclude())
+}
+
+/// Fetches what is missing while cargo compiles.
+fn prepare(layout: &Layout) -> Result<Stage> {
+    need::node::check(layout)?;
+    thread::scope(|scope| {
+        let chromium = scope.spawn(|| chromium::ensure(layout));
+        let packages = scope.spawn(|| npm::install(layout, "tests"));
+        widget::run(layout)?;
+        let server = build::everything(layout)?;
+        packages.join().expect("installing packages does not panic")?;
+        let chromium = chromium.join().expect("finding a browser does not panic").context("browser")?;
+        Ok(Stage { server, chromium })
+    })
+}

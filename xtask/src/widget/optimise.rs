@@ -1,0 +1,30 @@
+//! wasm-opt, from the npm package `binaryen` that `widget/package.json` pins.
+
+use std::path::Path;
+
+use anyhow::Result;
+
+use crate::{layout::Layout, tool::Tool};
+
+/// Named one by one: `--all-features` emits modules that current browsers refuse.
+const FEATURES: [&str; 6] = [
+    "--mvp-features",
+    "--enable-bulk-memory",
+    "--enable-multivalue",
+    "--enable-mutable-globals",
+    "--enable-nontrapping-float-to-int",
+    "--enable-sign-ext",
+];
+
+/// Shrinks a module; strips names and what else only debuggers read.
+pub(crate) fn in_place(layout: &Layout, wasm: &Path) -> Result<()> {
+    Tool::new(layout, "node")
+        .arg("widget/node_modules/binaryen/bin/wasm-opt")
+        .args(FEATURES)
+        .args(["-Oz", "--strip-debug", "--strip-producers", "--strip-target-features"])
+        .arg(wasm)
+        .arg("-o")
+        .arg(wasm)
+        .output()
+        .map(drop)
+}
