@@ -1,1 +1,324 @@
-//! Placeholder.
+//! A byo server inside the test's process, and the principals that talk to it.
+//!
+//! Everything is real (router, domain, SQLite file, vault, webhook worker, sockets towards a fake provider) but
+//! the clock and the listener: tests speak through the router and move time themselves.
+
+mod browser;
+mod folder;
+mod provider;
+mod receiver;
+
+use std::{
+    collections::BTreeMap,
+    net::SocketAddr,
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
+    time::Duration,
+};
+
+use axum::{Router, body::Body, extract::ConnectInfo};
+use byo_seal::ProviderId;
+use byo_server::{
+    app::{App, Identity},
+    clock::{Clock, Timestamp},
+    config::LimitsConfig,
+    domain::{InFlight, SealingKeys},
+    egress::{Egress, EgressLimits, OwnAddresses, Policy, Roots, StaticResolver},
+    entropy::{Entropy, SharedEntropy, SystemEntropy},
+    environment::Environment,
+    http::{RouterSettings, router},
+    limit::Limits,
+    providers::Providers,
+    store::{SharedStore, SqliteStore},
+    vault::{MasterKey, Vault},
+    webhook::{Worker, WorkerSettings},
+};
+use http::{Method, Request, StatusCode};
+use http_body_util::BodyExt;
+use serde_json::{Value, json};
+use tokio::sync::Notify;
+use tower::ServiceExt;
+
+pub use browser::Browser;
+pub use folder::Folder;
+pub use provider::FakeProvider;
+pub use receiver::{Delivery, Receiver};
+
+/// The operator's key.
+pub const ADMIN_KEY: &str = "an-admin-key-that-is-long-enough-to-be-one-7261";
+/// Origin of the product's page.
+pub const PAGE: &str = "https://app.example.com";
+/// Origin of the server, as browsers know it.
+pub const SERVER: &str = "https://byo.example.com";
+
+/// Time that moves only when told to.
+pub struct TestClock(AtomicI64);
+
+impl TestClock {
+    /// Moves on.
+    pub fn advance(&self, by: Duration) {
+        let millis = i64::try_from(by.as_millis()).expect("tests move by less than ages");
+        self.0.fetch_add(millis, Ordering::SeqCst);
+    }
+}
+
+impl Clock for TestClock {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_millis(self.0.load(Ordering::SeqCst))
+    }
+}
+
+/// How a server under test differs from the usual one.
+pub struct Setup {
+    /// Base URLs of providers.
+    pub providers: BTreeMap<ProviderId, String>,
+    /// Destinations opened by the operator.
+    pub allow: Vec<String>,
+    /// Rate limits.
+    pub limits: LimitsConfig,
+}
+
+impl Default for Setup {
+    fn default() -> Self {
+        let none = 1_000_000;
+        let limits = LimitsConfig {
+            publishable_per_minute_per_ip: none,
+            publishable_per_minute: none,
+            publishable_burst: none,
+            params_per_minute_per_ip: none,
+            session_per_minute: none,
+            secret_per_minute: none,
+            validations_per_hour: none,
+            failures_per_hour: none,
+            failed_authentications_per_minute: none,
+            failed_admin_per_minute: none,
+        };
+        Self { providers: BTreeMap::new(), allow: vec!["127.0.0.1/32".to_owned()], limits }
+    }
+}
+
+/// A server under test.
+pub struct TestApp {
+    /// Its parts.
+    pub app: Arc<App>,
+    /// Its time.
+    pub clock: Arc<TestClock>,
+    /// Its files.
+    pub folder: Arc<Folder>,
+    router: Router,
+}
+
+/// A project's tokens.
+pub struct Project {
+    /// Its id.
+    pub id: String,
+    /// For browsers.
+    pub publishable: String,
+    /// For the backend.
+    pub secret: String,
+}
+
+/// What a call was answered.
+#[derive(Debug)]
+pub struct Answer {
+    /// Status.
+    pub status: StatusCode,
+    /// Headers.
+    pub headers: http::HeaderMap,
+    /// JSON body, or null.
+    pub json: Value,
+    /// Raw body.
+    pub text: String,
+}
+
+impl TestApp {
+    /// The usual server.
+    pub async fn new() -> Self {
+        Self::with(Setup::default()).await
+    }
+
+    /// A server on a new database.
+    pub async fn with(setup: Setup) -> Self {
+        let clock = Arc::new(TestClock(AtomicI64::new(1_790_000_000_000)));
+        Self::open(setup, Arc::new(Folder::new()), clock).await
+    }
+
+    /// The same database opened again, as after a restart.
+    pub async fn restart(self, setup: Setup) -> Self {
+        self.app.store.close().await;
+        let (folder, clock) = (Arc::clone(&self.folder), Arc::clone(&self.clock));
+        drop(self);
+        Self::open(setup, folder, clock).await
+    }
+
+    async fn open(setup: Setup, folder: Arc<Folder>, clock: Arc<TestClock>) -> Self {
+        let entropy: SharedEntropy = Arc::new(SystemEntropy);
+        let store = SqliteStore::open(&folder.path("byo.db"), Arc::clone(&entropy)).await;
+        let store: SharedStore = Arc::new(store.expect("a new folder takes a database"));
+        let vault = Arc::new(Vault::new(&master_key(), Arc::clone(&entropy)));
+        let sealing_keys = SealingKeys::load(&*store, &vault, &*clock, &*entropy).await.expect("the database works");
+        let allow = setup.allow.iter().map(|rule| rule.parse().expect("tests write good rules")).collect();
+        let base_urls = setup.providers.values().map(String::as_str);
+        let policy = Policy::from_settings(allow, base_urls, OwnAddresses::default()).expect("tests write good URLs");
+        let resolver = Arc::new(StaticResolver::default());
+        let egress = Egress::new(policy, resolver, &Roots::default(), EgressLimits::default());
+        let app = Arc::new(App {
+            providers: Providers::new(egress.clone(), &setup.providers, Arc::clone(&entropy)).expect("allowed above"),
+            clock: clock.clone(),
+            limits: Limits::new(&setup.limits),
+            in_flight: InFlight::default(),
+            webhooks_due: Arc::new(Notify::new()),
+            identity: Identity { public_origin: SERVER.to_owned(), aliases: Vec::new(), strict_host: true },
+            admin_key_hash: Some(byo_server::config::AdminKey::parse(ADMIN_KEY.to_owned().into()).expect("it is long enough").hash()),
+            entropy,
+            store,
+            vault,
+            egress,
+            sealing_keys,
+        });
+        let router = router(Arc::clone(&app), &RouterSettings { trusted_proxies: Vec::new(), demo: None });
+        Self { app, clock, folder, router }
+    }
+
+    /// Sends anything.
+    pub async fn send(&self, mut request: Request<Body>) -> Answer {
+        let peer: SocketAddr = ([192, 0, 2, 1], 50_000).into();
+        request.extensions_mut().insert(ConnectInfo(peer));
+        if !request.headers().contains_key("host") {
+            request.headers_mut().insert("host", http::HeaderValue::from_static("byo.example.com"));
+        }
+        let response = self.router.clone().oneshot(request).await.expect("the router never fails");
+        let (parts, body) = response.into_parts();
+        let body = body.collect().await.expect("bodies here never fail").to_bytes();
+        let text = String::from_utf8_lossy(&body).into_owned();
+        Answer {
+            status: parts.status,
+            headers: parts.headers,
+            json: serde_json::from_str(&text).unwrap_or_default(),
+            text,
+        }
+    }
+
+    /// Calls with a bearer token and, if given, a JSON body.
+    pub async fn call(&self, method: Method, path: &str, token: &str, body: Option<Value>) -> Answer {
+        let request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header("authorization", format!("Bearer {token}"))
+            .header("origin", PAGE);
+        self.send(finish(request, body)).await
+    }
+
+    /// `POST` with a token.
+    pub async fn post(&self, path: &str, token: &str, body: Value) -> Answer {
+        self.call(Method::POST, path, token, Some(body)).await
+    }
+
+    /// `GET` with a token.
+    pub async fn get(&self, path: &str, token: &str) -> Answer {
+        self.call(Method::GET, path, token, None).await
+    }
+
+    /// Calls as the operator.
+    pub async fn admin(&self, method: Method, path: &str, body: Option<Value>) -> Answer {
+        let request = Request::builder().method(method).uri(path).header("x-admin-key", ADMIN_KEY);
+        self.send(finish(request, body)).await
+    }
+
+    /// A new project; gives the tokens of one environment. `live` allows the product's page.
+    pub async fn project(&self, environment: Environment) -> Project {
+        let made = self.admin(Method::POST, "/v1/admin/projects", Some(json!({"name": "Northwind"}))).await;
+        assert_eq!(made.status, StatusCode::CREATED, "{}", made.text);
+        let text = |value: &Value| value.as_str().expect("tokens and ids are text").to_owned();
+        let tokens = &made.json["environments"][environment.as_str()];
+        let project = Project {
+            id: text(&made.json["id"]),
+            publishable: text(&tokens["publishableKey"]),
+            secret: text(&tokens["secretKey"]),
+        };
+        if environment == Environment::Live {
+            self.settings(&project, environment, json!({"allowedOrigins": [PAGE]})).await;
+        }
+        project
+    }
+
+    /// Changes settings of an environment.
+    pub async fn settings(&self, project: &Project, environment: Environment, settings: Value) {
+        let path = format!("/v1/admin/projects/{}/environments/{environment}", project.id);
+        let changed = self.admin(Method::PATCH, &path, Some(settings)).await;
+        assert_eq!(changed.status, StatusCode::OK, "{}", changed.text);
+    }
+
+    /// A connect session for a customer; gives its token.
+    pub async fn session(&self, project: &Project, body: Value) -> String {
+        let made = self.post("/v1/connect-sessions", &project.secret, body).await;
+        assert_eq!(made.status, StatusCode::CREATED, "{}", made.text);
+        made.json["token"].as_str().expect("a token is text").to_owned()
+    }
+
+    /// A browser that holds this token.
+    pub fn browser<'a>(&'a self, token: &'a str) -> Browser<'a> {
+        Browser::new(self, token)
+    }
+
+    /// A worker that delivers this server's webhooks.
+    pub fn worker(&self) -> Worker {
+        Worker {
+            store: Arc::clone(&self.app.store),
+            vault: Arc::clone(&self.app.vault),
+            egress: self.app.egress.clone(),
+            clock: self.app.clock.clone(),
+            entropy: Arc::clone(&self.app.entropy),
+            due: Arc::clone(&self.app.webhooks_due),
+            settings: WorkerSettings { timeout: Duration::from_secs(5), concurrency: 4 },
+        }
+    }
+}
+
+impl Answer {
+    /// The stable name of the refusal.
+    pub fn code(&self) -> &str {
+        self.json["code"].as_str().unwrap_or_default()
+    }
+
+    /// Asserts a refusal by its status and code, and that it is whole.
+    pub fn assert_refused(&self, status: u16, code: &str) {
+        assert_eq!((self.status.as_u16(), self.code()), (status, code), "{}", self.text);
+        assert_eq!(self.headers["content-type"], "application/problem+json");
+        assert_eq!(self.json["status"], status);
+        assert_eq!(self.json["requestId"], self.headers["x-request-id"].to_str().expect("ids are ASCII"));
+        assert!(self.json["title"].is_string() && self.json["detail"].is_string(), "{}", self.text);
+    }
+
+    /// Asserts success and gives the JSON.
+    pub fn ok(self) -> Value {
+        assert_eq!(self.status, StatusCode::OK, "{}", self.text);
+        self.json
+    }
+
+    /// The fields a refusal names.
+    pub fn fields(&self) -> Vec<&str> {
+        let errors = self.json["errors"].as_array().map(Vec::as_slice).unwrap_or_default();
+        errors.iter().filter_map(|error| error["field"].as_str()).collect()
+    }
+}
+
+fn finish(request: http::request::Builder, body: Option<Value>) -> Request<Body> {
+    match body {
+        Some(body) => request.header("content-type", "application/json").body(Body::from(body.to_string())),
+        None => request.body(Body::empty()),
+    }
+    .expect("tests write good requests")
+}
+
+fn master_key() -> MasterKey {
+    MasterKey::parse("qXka8hyU1uqnqerw98GAGeCdpeajbjt/50cGmO1Eagw=").expect("it is random enough")
+}
+
+/// Random text that stands nowhere else.
+pub fn unique(prefix: &str) -> String {
+    let entropy: &dyn Entropy = &SystemEntropy;
+    format!("{prefix}{}", hex::encode(entropy.bytes::<12>()))
+}

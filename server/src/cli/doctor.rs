@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use byo_server::{
-    config::{Config, ConfigErrors},
+    config::{Config, ConfigError},
     start::{Server, StartError},
     store::OpenError,
 };
@@ -11,7 +11,7 @@ use byo_server::{
 use super::admin;
 
 /// Whether the server can start, and what would make it better.
-pub(super) async fn doctor(config: Result<Config, ConfigErrors>) -> ExitCode {
+pub(super) async fn doctor(config: Result<Config, ConfigError>) -> ExitCode {
     let config = match config {
         Ok(config) => config,
         Err(errors) => {

@@ -100,7 +100,7 @@ pub(crate) fn run() -> ExitCode {
 }
 
 async fn dispatch(cli: Cli) -> Result<ExitCode, Failure> {
-    let load = || Config::from_process(cli.config.as_deref(), &cli.settings);
+    let load = move || Config::from_process(cli.config.as_deref(), cli.settings.into_iter().collect());
     match cli.command {
         Command::Serve => serve::serve(&load()?).await?,
         Command::Demo(args) => demo::demo(load()?, args).await?,

@@ -11,7 +11,8 @@ pub(super) fn parse(text: &str) -> Option<Duration> {
 
 /// The shortest way to write it that [`parse`] reads.
 pub(super) fn write(duration: Duration) -> String {
-    SignedDuration::try_from(duration).map_or_else(|_| "forever".to_owned(), |duration| format!("{duration:#}"))
+    SignedDuration::try_from(duration)
+        .map_or_else(|_| "forever".to_owned(), |duration| format!("{duration:#}"))
 }
 
 #[cfg(test)]

@@ -24,6 +24,6 @@ pub(super) fn read(reader: &mut Reader) -> Option<EgressConfig> {
     );
     let name_servers =
         reader.list("egress.name_servers", "a list of addresses with their ports, such as 10.0.0.2:53");
-    let extra_ca_file = reader.path("egress.extra_ca_file");
-    Some(EgressConfig { allow: allow?, name_servers: name_servers?, extra_ca_file })
+    let extra_ca_file = reader.file("egress.extra_ca_file");
+    Some(EgressConfig { allow: allow?, name_servers: name_servers?, extra_ca_file: extra_ca_file? })
 }

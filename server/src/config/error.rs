@@ -15,20 +15,31 @@ pub struct ConfigError {
 /// One thing that is wrong.
 #[derive(Debug)]
 pub struct Fault {
-    /// Which setting, dotted, for example `server.listen`; for a file that cannot be read at all, the file's name.
-    pub setting: String,
+    /// Where.
+    pub place: Place,
     /// What is wrong with it.
     pub problem: Problem,
+}
+
+/// Where something is wrong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// A setting, dotted, for example `server.listen`.
+    Setting(String),
+    /// A variable of the environment that stands for no setting or holds no text.
+    Variable(String),
+    /// The settings file.
+    File(PathBuf),
 }
 
 /// What is wrong with a setting. The text of each says what would be right.
 #[derive(Debug, thiserror::Error)]
 pub enum Problem {
     /// There is no such setting.
-    #[error("is not a setting{}", nearest.as_ref().map(|name| format!("; did you mean {}?", both(name))).unwrap_or_default())]
+    #[error("is not a setting; the nearest is {}", both(nearest))]
     Unknown {
         /// The setting with the most similar name, dotted.
-        nearest: Option<String>,
+        nearest: String,
     },
     /// The value has another type or form.
     #[error("must be {expected}")]
@@ -37,18 +48,16 @@ pub enum Problem {
         expected: String,
     },
     /// The settings file is not TOML.
-    #[error("line {line} is not TOML: {message}")]
+    #[error("is not TOML in line {line}: {message}")]
     NotToml {
         /// From 1.
         line: usize,
         /// The parser's words, without the line itself.
         message: String,
     },
-    /// The settings file, or the file of a secret, cannot be read.
-    #[error("cannot read {}: {source}", path.display())]
+    /// The settings file, or the file that a setting names, cannot be read.
+    #[error("cannot be read: {source}")]
     Unreadable {
-        /// Which file.
-        path: PathBuf,
         /// Why.
         source: io::Error,
     },
@@ -88,13 +97,14 @@ impl fmt::Display for ConfigError {
 
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.problem {
-            Problem::NotToml { .. } => write!(f, "{}: {}", self.setting, self.problem),
-            Problem::Unreadable { path, .. } if path.as_os_str() == self.setting.as_str() => self.problem.fmt(f),
-            Problem::Unknown { .. } => write!(f, "{} {}", self.setting, self.problem),
-            Problem::Unreadable { .. } => write!(f, "{}: {}", both(&self.setting), self.problem),
-            _ => write!(f, "{} {}", both(&self.setting), self.problem),
+        match (&self.place, &self.problem) {
+            // It has no name in the environment, as it is no setting.
+            (Place::Setting(unknown), Problem::Unknown { .. }) => f.write_str(unknown)?,
+            (Place::Setting(setting), _) => f.write_str(&both(setting))?,
+            (Place::Variable(name), _) => f.write_str(name)?,
+            (Place::File(path), _) => write!(f, "{}", path.display())?,
         }
+        write!(f, " {}", self.problem)
     }
 }
 

@@ -5,15 +5,14 @@ use std::collections::BTreeMap;
 use toml::{Table, Value};
 
 use super::{
-    DEFAULTS, FileLayer, Problem, Sources,
+    DEFAULTS, FileLayer, Place, Problem, Sources,
     error::in_environment,
     reader::{Reader, type_name},
+    sources::PREFIX,
 };
 
-const PREFIX: &str = "BYO_";
-
-/// Variables with our prefix that are not the server's: where byo's SDKs find a server, and the key they present to it.
-const OF_CLIENTS: [&str; 2] = ["BYO_BASE_URL", "BYO_API_KEY"];
+/// How alike a variable without `__` must be to the name of a setting to be taken for a slip of the pen.
+const ALIKE: f64 = 0.8;
 
 /// Lays the layers over the defaults. What does not fit is noted in the reader.
 pub(super) fn merge(sources: Sources) -> Reader {
@@ -22,9 +21,7 @@ pub(super) fn merge(sources: Sources) -> Reader {
         lay_file(&mut reader, &file);
     }
     for (name, value) in sources.environment {
-        if name.starts_with(PREFIX) && !OF_CLIENTS.contains(&name.as_str()) {
-            lay_variable(&mut reader, &name, &value);
-        }
+        lay_variable(&mut reader, &name, &value);
     }
     for (setting, value) in sources.flags {
         lay_text(&mut reader, &setting, &value);
@@ -46,21 +43,29 @@ fn lay_file(reader: &mut Reader, file: &FileLayer) {
             // Only its own words: the error's full text quotes the line, and a secret may stand in it.
             let message = error.message().lines().next().unwrap_or_default().to_owned();
             let line = file.text.as_bytes()[..start].iter().filter(|byte| **byte == b'\n').count() + 1;
-            reader.fault(&file.path.display().to_string(), Problem::NotToml { line, message });
+            reader.fault_at(Place::File(file.path.clone()), Problem::NotToml { line, message });
         }
     }
 }
 
 fn lay_variable(reader: &mut Reader, name: &str, value: &str) {
     let setting = reader.settings().find(|setting| in_environment(setting) == name).map(str::to_owned);
-    match setting {
-        Some(setting) => lay_text(reader, &setting, value),
-        None => {
-            let dotted = name[PREFIX.len()..].to_ascii_lowercase().replace("__", ".");
-            let nearest = nearest(reader, &dotted);
-            reader.fault(name, Problem::Unknown { nearest });
-        }
+    if let Some(setting) = setting {
+        lay_text(reader, &setting, value);
+    } else if is_meant_for_us(reader, name) {
+        let dotted = name[PREFIX.len()..].to_ascii_lowercase().replace("__", ".");
+        let nearest = nearest(reader, &dotted);
+        reader.fault_at(Place::Variable(name.to_owned()), Problem::Unknown { nearest });
     }
+}
+
+/// Whatever has the form of a setting, or is a setting but for a letter or an underscore. The rest that starts with
+/// our prefix belongs to others in the same environment, such as the SDK's `BYO_BASE_URL`.
+fn is_meant_for_us(reader: &Reader, name: &str) -> bool {
+    let alike = |setting: &str| {
+        strsim::normalized_damerau_levenshtein(&in_environment(setting).replace("__", "_"), name) >= ALIKE
+    };
+    name.starts_with(PREFIX) && (name.contains("__") || reader.settings().any(alike))
 }
 
 /// Text takes the type that the default has.
@@ -77,7 +82,11 @@ fn lay_text(reader: &mut Reader, setting: &str, text: &str) {
 }
 
 fn split(text: &str) -> Vec<Value> {
-    text.split(',').map(str::trim).filter(|part| !part.is_empty()).map(|part| Value::String(part.into())).collect()
+    text.split(',')
+        .map(str::trim)
+        .filter(|part| !part.is_empty())
+        .map(|part| Value::String(part.into()))
+        .collect()
 }
 
 fn lay(reader: &mut Reader, setting: &str, value: Value) {
@@ -87,6 +96,8 @@ fn lay(reader: &mut Reader, setting: &str, value: Value) {
             let expected = type_name(standing).to_owned();
             reader.fault(setting, Problem::Invalid { expected });
         }
+        // A section without anything in it.
+        None if value.is_table() && is_section(reader, setting) => {}
         None => {
             let nearest = nearest(reader, setting);
             reader.fault(setting, Problem::Unknown { nearest });
@@ -94,13 +105,17 @@ fn lay(reader: &mut Reader, setting: &str, value: Value) {
     }
 }
 
-fn nearest(reader: &Reader, unknown: &str) -> Option<String> {
-    let likeness = |setting: &&str| strsim::normalized_damerau_levenshtein(setting, unknown);
-    let nearest = reader.settings().max_by(|one, other| likeness(one).total_cmp(&likeness(other)))?;
-    Some(nearest.to_owned())
+fn is_section(reader: &Reader, name: &str) -> bool {
+    reader.settings().any(|setting| setting.strip_prefix(name).is_some_and(|rest| rest.starts_with('.')))
 }
 
-/// Leaves by their dotted names. A section without anything in it stays, so that its name is looked at.
+fn nearest(reader: &Reader, unknown: &str) -> String {
+    let likeness = |setting: &&str| strsim::normalized_damerau_levenshtein(setting, unknown);
+    let nearest = reader.settings().max_by(|one, other| likeness(one).total_cmp(&likeness(other)));
+    nearest.expect("there are settings").to_owned()
+}
+
+/// Leaves by their dotted names. An empty section is a leaf, so that its name is looked at.
 fn flatten(table: Table) -> BTreeMap<String, Value> {
     let mut leaves = BTreeMap::new();
     for (name, value) in table {
@@ -109,7 +124,6 @@ fn flatten(table: Table) -> BTreeMap<String, Value> {
                 let inner = flatten(inner).into_iter();
                 leaves.extend(inner.map(|(below, value)| (format!("{name}.{below}"), value)));
             }
-            Value::Table(_) if is_section(&name) => {}
             value => _ = leaves.insert(name, value),
         }
     }

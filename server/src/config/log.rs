@@ -37,7 +37,8 @@ impl FromStr for LogFormat {
 }
 
 pub(super) fn read(reader: &mut Reader) -> Option<LogConfig> {
-    let expected = "a level (error, warn, info, debug, trace) and levels by module, such as info,byo_server=debug";
+    let expected =
+        "a level (error, warn, info, debug, trace) and levels by module, such as info,byo_server=debug";
     let filter = reader.parse_with("log.filter", expected, |text| {
         (!text.is_empty() && EnvFilter::try_new(text).is_ok()).then(|| text.to_owned())
     });

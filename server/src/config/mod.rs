@@ -26,10 +26,10 @@ use std::{
 
 use byo_seal::ProviderId;
 
-pub use admin::{AdminKey, WeakAdminKey};
-pub use database::DatabaseConfig;
+pub use admin::{AdminConfig, AdminKey, WeakAdminKey};
+pub use database::{DatabaseConfig, DatabaseUrl};
 pub use egress::EgressConfig;
-pub use error::{ConfigError, Fault, Problem};
+pub use error::{ConfigError, Fault, Place, Problem};
 pub use limits::LimitsConfig;
 pub use log::{LogConfig, LogFormat};
 pub use origin::origin_of;
@@ -66,8 +66,6 @@ pub struct Config {
     /// Logs.
     pub log: LogConfig,
 }
-
-pub use admin::AdminConfig;
 
 impl Config {
     /// Reads this process's environment and `file`, or `./byo.toml` where there is one. `flags` are dotted settings

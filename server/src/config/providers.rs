@@ -8,7 +8,8 @@ use url::Url;
 use super::reader::Reader;
 
 pub(super) fn read(reader: &mut Reader) -> Option<BTreeMap<ProviderId, String>> {
-    let expected = "an http or https URL without user name, query and fragment, such as https://eu.api.openai.com/v1";
+    let expected =
+        "an http or https URL without user name, query and fragment, such as https://eu.api.openai.com/v1";
     let mut replacements = BTreeMap::new();
     let mut all_read = true;
     for provider in ProviderId::ALL {

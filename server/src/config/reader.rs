@@ -10,9 +10,9 @@ use std::{
 };
 
 use toml::Value;
-use zeroize::{Zeroize, Zeroizing};
+use zeroize::Zeroizing;
 
-use super::{ConfigError, Fault, Problem, duration};
+use super::{ConfigError, Fault, Place, Problem, duration};
 
 /// The merged settings. Whatever a method cannot read it notes, and answers `None`.
 pub(super) struct Reader {
@@ -38,7 +38,11 @@ impl Reader {
     }
 
     pub(super) fn fault(&mut self, setting: &str, problem: Problem) {
-        self.faults.push(Fault { setting: setting.to_owned(), problem });
+        self.fault_at(Place::Setting(setting.to_owned()), problem);
+    }
+
+    pub(super) fn fault_at(&mut self, place: Place, problem: Problem) {
+        self.faults.push(Fault { place, problem });
     }
 
     /// The value, unless there was any fault.
@@ -94,7 +98,7 @@ impl Reader {
         parse: impl Fn(&str) -> Option<T>,
     ) -> Option<Vec<T>> {
         let entries = self.value(setting).and_then(Value::as_array).expect(KNOWN);
-        let list = entries.iter().map(|entry| entry.as_str().and_then(&parse)).collect();
+        let list: Option<Vec<T>> = entries.iter().map(|entry| entry.as_str().and_then(&parse)).collect();
         if list.is_none() {
             self.fault(setting, Problem::Invalid { expected: expected.to_owned() });
         }
@@ -104,7 +108,8 @@ impl Reader {
     /// A whole number.
     pub(super) fn count<N: TryFrom<i64>>(&mut self, setting: &str, range: RangeInclusive<i64>) -> Option<N> {
         let number = self.value(setting).and_then(Value::as_integer).expect(KNOWN);
-        let count = Some(number).filter(|number| range.contains(number)).and_then(|number| number.try_into().ok());
+        let count =
+            Some(number).filter(|number| range.contains(number)).and_then(|number| number.try_into().ok());
         if count.is_none() {
             let expected = format!("a whole number from {} to {}", range.start(), range.end());
             self.fault(setting, Problem::Invalid { expected });
@@ -116,12 +121,21 @@ impl Reader {
     pub(super) fn duration(&mut self, setting: &str, range: RangeInclusive<Duration>) -> Option<Duration> {
         let [from, to] = [range.start(), range.end()].map(|end| duration::write(*end));
         let expected = format!("a duration from {from} to {to}, such as 10s or 5m");
-        self.parse_with(setting, &expected, |text| duration::parse(text).filter(|given| range.contains(given)))
+        self.parse_with(setting, &expected, |text| {
+            duration::parse(text).filter(|given| range.contains(given))
+        })
     }
 
-    /// A path that need not be given.
-    pub(super) fn path(&mut self, setting: &str) -> Option<PathBuf> {
-        Some(self.text(setting)).filter(|text| !text.is_empty()).map(PathBuf::from)
+    /// A file that need not be given, which is `Some(None)`; given, it must be there to be read.
+    pub(super) fn file(&mut self, setting: &str) -> Option<Option<PathBuf>> {
+        let Some(path) = self.path(setting) else { return Some(None) };
+        match fs::File::open(&path) {
+            Ok(_) => Some(Some(path)),
+            Err(source) => {
+                self.fault(setting, Problem::Unreadable { source });
+                None
+            }
+        }
     }
 
     /// A path that must be given.
@@ -157,19 +171,12 @@ impl Reader {
         }
     }
 
+    fn path(&self, setting: &str) -> Option<PathBuf> {
+        Some(self.text(setting)).filter(|text| !text.is_empty()).map(PathBuf::from)
+    }
+
     fn text(&self, setting: &str) -> &str {
         self.value(setting).and_then(Value::as_str).expect(KNOWN)
-    }
-}
-
-impl Drop for Reader {
-    fn drop(&mut self) {
-        // A secret that was never asked for, because the settings are wrong.
-        for value in self.values.values_mut() {
-            if let Value::String(text) = value {
-                text.zeroize();
-            }
-        }
     }
 }
 
@@ -190,8 +197,8 @@ pub(super) const fn type_name(value: &Value) -> &'static str {
 
 /// Editors end a file with a line end, and no secret holds one.
 fn read_secret(path: &Path) -> Result<Zeroizing<String>, Problem> {
-    let unreadable = |source| Problem::Unreadable { path: path.to_owned(), source };
-    let mut text = fs::read_to_string(path).map(Zeroizing::new).map_err(unreadable)?;
+    let mut text =
+        fs::read_to_string(path).map(Zeroizing::new).map_err(|source| Problem::Unreadable { source })?;
     let kept = text.trim_end_matches(['\r', '\n']).len();
     text.truncate(kept);
     Ok(text)

@@ -56,12 +56,17 @@ impl ServerConfig {
 }
 
 pub(super) fn read(reader: &mut Reader) -> Option<ServerConfig> {
-    let origin = "an origin such as https://byo.example.com: http or https, a host, a port if need be, and no path";
+    let origin =
+        "an origin such as https://byo.example.com: http or https, a host, a port if need be, and no path";
     let listen = reader.parse("server.listen", "an address and a port, such as 127.0.0.1:8787 or [::]:8787");
     let public_url = reader.optional_with("server.public_url", origin, normal_origin);
-    let aliases = reader.list_with("server.aliases", &format!("a list, and each entry {origin}"), normal_origin);
-    let trusted_proxies =
-        reader.list_with("server.trusted_proxies", "a list of networks, such as 10.0.0.0/8 or ::1/128", network);
+    let aliases =
+        reader.list_with("server.aliases", &format!("a list, and each entry {origin}"), normal_origin);
+    let trusted_proxies = reader.list_with(
+        "server.trusted_proxies",
+        "a list of networks, such as 10.0.0.0/8 or ::1/128",
+        network,
+    );
     let max_connections = reader.count("server.max_connections", 1..=1_000_000);
     let max_connections_per_ip = reader.count("server.max_connections_per_ip", 1..=1_000_000);
     let mut patience = |name: &str| {
@@ -70,9 +75,11 @@ pub(super) fn read(reader: &mut Reader) -> Option<ServerConfig> {
     let header_timeout = patience("header_timeout");
     let body_timeout = patience("body_timeout");
     let shutdown_grace = patience("shutdown_grace");
-    let tls_cert_file = reader.path("server.tls_cert_file");
-    let tls_key_file = reader.path("server.tls_key_file");
-    check_tls(reader, tls_cert_file.is_some(), tls_key_file.is_some(), public_url.as_ref());
+    let tls_cert_file = reader.file("server.tls_cert_file");
+    let tls_key_file = reader.file("server.tls_key_file");
+    if let (Some(cert), Some(key), Some(url)) = (&tls_cert_file, &tls_key_file, &public_url) {
+        check_tls(reader, cert.is_some(), key.is_some(), url.as_deref());
+    }
     Some(ServerConfig {
         listen: listen?,
         public_url: public_url?,
@@ -83,12 +90,12 @@ pub(super) fn read(reader: &mut Reader) -> Option<ServerConfig> {
         header_timeout: header_timeout?,
         body_timeout: body_timeout?,
         shutdown_grace: shutdown_grace?,
-        tls_cert_file,
-        tls_key_file,
+        tls_cert_file: tls_cert_file?,
+        tls_key_file: tls_key_file?,
     })
 }
 
-fn check_tls(reader: &mut Reader, has_cert: bool, has_key: bool, public_url: Option<&Option<String>>) {
+fn check_tls(reader: &mut Reader, has_cert: bool, has_key: bool, public_url: Option<&str>) {
     const CERT: &str = "server.tls_cert_file";
     const KEY: &str = "server.tls_key_file";
     const URL: &str = "server.public_url";
@@ -97,9 +104,12 @@ fn check_tls(reader: &mut Reader, has_cert: bool, has_key: bool, public_url: Opt
         (true, false, _) => reader.fault(CERT, needs(KEY, "a certificate is of no use without its key")),
         (false, true, _) => reader.fault(KEY, needs(CERT, "a key is of no use without its certificate")),
         // Browsers seal for this origin, and only the operator knows which name the certificate stands for.
-        (true, true, Some(None)) => reader.fault(CERT, needs(URL, "the https origin the certificate is for")),
-        (true, true, Some(Some(url))) if !url.starts_with("https://") => {
-            reader.fault(URL, Problem::Invalid { expected: "an https origin, since byo has a certificate".into() });
+        (true, true, None) => reader.fault(CERT, needs(URL, "the https origin the certificate is for")),
+        (true, true, Some(url)) if !url.starts_with("https://") => {
+            reader.fault(
+                URL,
+                Problem::Invalid { expected: "an https origin, since byo has a certificate".into() },
+            );
         }
         _ => {}
     }

@@ -2,10 +2,14 @@
 
 use std::{
     collections::BTreeMap,
+    io::ErrorKind,
     path::{Path, PathBuf},
 };
 
-use super::{ConfigError, Fault, Problem};
+use super::{ConfigError, Fault, Place, Problem};
+
+/// What the name of every setting starts with in the environment.
+pub(super) const PREFIX: &str = "BYO_";
 
 const DEFAULT_FILE: &str = "byo.toml";
 
@@ -34,19 +38,33 @@ impl Sources {
         file: Option<&Path>,
         flags: BTreeMap<String, String>,
     ) -> Result<Self, ConfigError> {
+        let mut faults = Vec::new();
         let (path, is_named) = (file.unwrap_or(Path::new(DEFAULT_FILE)), file.is_some());
         let file = match std::fs::read_to_string(path) {
             Ok(text) => Some(FileLayer { path: path.to_owned(), text }),
-            Err(error) if !is_named && error.kind() == std::io::ErrorKind::NotFound => None,
+            Err(error) if !is_named && error.kind() == ErrorKind::NotFound => None,
             Err(source) => {
-                let problem = Problem::Unreadable { path: path.to_owned(), source };
-                return Err(ConfigError { faults: vec![Fault { setting: path.display().to_string(), problem }] });
+                faults.push(Fault {
+                    place: Place::File(path.to_owned()),
+                    problem: Problem::Unreadable { source },
+                });
+                None
             }
         };
-        // Other programs' variables may be anything. One of ours that is not Unicode is refused where it is read.
-        let environment = std::env::vars_os()
-            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.to_string_lossy().into_owned())))
-            .collect();
-        Ok(Self { file, environment, flags })
+        let mut environment = Vec::new();
+        // Not `vars`, which panics over any program's variable that is not Unicode.
+        for (name, value) in std::env::vars_os() {
+            // Without a Unicode name it is not ours.
+            let Ok(name) = name.into_string() else { continue };
+            match value.into_string() {
+                Ok(value) => environment.push((name, value)),
+                Err(_) if !name.starts_with(PREFIX) => {}
+                Err(_) => faults.push(Fault {
+                    place: Place::Variable(name),
+                    problem: Problem::Invalid { expected: "Unicode text".into() },
+                }),
+            }
+        }
+        if faults.is_empty() { Ok(Self { file, environment, flags }) } else { Err(ConfigError { faults }) }
     }
 }

@@ -17,13 +17,13 @@ use super::{
 
 /// What the widget's build leaves; file paths are URL paths. Missing in a build without the widget.
 #[derive(RustEmbed)]
-#[folder = "$CARGO_MANIFEST_DIR/../target/embed"]
+#[folder = "../target/embed"]
 #[allow_missing = true]
 struct Widget;
 
 /// Pages that stand on this server's own origin.
 #[derive(RustEmbed)]
-#[folder = "$CARGO_MANIFEST_DIR/../www"]
+#[folder = "../www"]
 #[include = "*.css"]
 #[include = "*.svg"]
 #[include = "connect/*"]

@@ -1,0 +1,152 @@
+//! Logs, to standard error.
+//!
+//! **Never logged, at any level:** provider keys and any part of them; tokens, admin keys, master keys, signing
+//! secrets and database URLs; sealed keys and what they decrypt to; bodies of requests, answers and webhooks, in
+//! either direction; header values other than the request id; query strings and fragments; addresses that a
+//! customer's base URL resolves to; payloads of panics.
+//!
+//! **Logged:** what happened to which object, by id; names of providers, verdicts and error codes; method, matched
+//! route, status and duration of requests; the `source()` of an error once, where it is answered.
+
+use std::{
+    io::{self, IsTerminal},
+    panic::{self, PanicHookInfo},
+};
+
+use tracing::{Level, Metadata, Subscriber};
+use tracing_subscriber::{EnvFilter, Layer, filter::filter_fn, fmt, layer::SubscriberExt, util::SubscriberInitExt};
+
+use crate::config::{LogConfig, LogFormat};
+
+/// Logs cannot be set up.
+#[derive(Debug, thiserror::Error)]
+pub enum TelemetryError {
+    /// The filter is none.
+    #[error("log.filter (BYO_LOG__FILTER): {0}")]
+    Filter(#[from] tracing_subscriber::filter::ParseError),
+    /// Another part of this process was first.
+    #[error("logs are set up already")]
+    SetUpAlready(#[from] tracing_subscriber::util::TryInitError),
+}
+
+/// Sets up logs and the panic hook for the whole process.
+pub fn init(config: &LogConfig) -> Result<(), TelemetryError> {
+    subscriber(config, io::stderr, io::stderr().is_terminal())?.try_init()?;
+    panic::set_hook(Box::new(report_panic));
+    Ok(())
+}
+
+fn subscriber<W>(
+    config: &LogConfig,
+    writer: W,
+    colours: bool,
+) -> Result<impl Subscriber + Send + Sync, TelemetryError>
+where
+    W: for<'writer> fmt::MakeWriter<'writer> + Send + Sync + 'static,
+{
+    let lines = fmt::layer().with_writer(writer);
+    let lines = match config.format {
+        LogFormat::Text => lines.with_ansi(colours).boxed(),
+        LogFormat::Json => lines.json().flatten_event(true).boxed(),
+    };
+    Ok(tracing_subscriber::registry().with(EnvFilter::try_new(&config.filter)?).with(lines.with_filter(filter_fn(may_speak))))
+}
+
+/// Below `info` libraries print what passes through them, and keys pass through them. There only byo is heard,
+/// whatever the filter says.
+fn may_speak(metadata: &Metadata<'_>) -> bool {
+    let speaker = metadata.target().split("::").next();
+    *metadata.level() <= Level::INFO || matches!(speaker, Some("byo" | "byo_server" | "byo_seal"))
+}
+
+/// Where, but not what: the payload can hold whatever was being worked on.
+fn report_panic(panic: &PanicHookInfo<'_>) {
+    let thread = std::thread::current();
+    let location = panic.location().map(ToString::to_string);
+    tracing::error!(location, thread = thread.name(), "panic");
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        io::Write,
+        process::Command,
+        sync::{Arc, Mutex},
+    };
+
+    use super::*;
+
+    #[derive(Clone, Default)]
+    struct Lines(Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Lines {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().write(bytes)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    fn logged(filter: &str, format: LogFormat, speak: impl FnOnce()) -> String {
+        let lines = Lines::default();
+        let writer = lines.clone();
+        let config = LogConfig { filter: filter.to_owned(), format };
+        let subscriber = subscriber(&config, move || writer.clone(), false).unwrap();
+        tracing::subscriber::with_default(subscriber, speak);
+        let bytes = lines.0.lock().unwrap().clone();
+        String::from_utf8(bytes).unwrap()
+    }
+
+    #[test]
+    fn libraries_are_not_heard_below_info_whatever_the_filter_says() {
+        let text = logged("trace,hyper=trace,byo_server=trace", LogFormat::Text, || {
+            tracing::trace!(target: "hyper::proto::h1", "sk-secret");
+            tracing::debug!(target: "sqlx::query", "sk-secret");
+            tracing::debug!(target: "byo_server_of_others", "sk-secret");
+            tracing::info!(target: "hyper", "from a library");
+            tracing::trace!(target: "byo_server::http", "from byo");
+        });
+        assert!(!text.contains("sk-secret"), "{text}");
+        assert!(text.contains("from a library") && text.contains("from byo"), "{text}");
+    }
+
+    #[test]
+    fn the_filter_decides_what_byo_says() {
+        let text = logged("warn,byo_server::http=debug", LogFormat::Text, || {
+            tracing::debug!(target: "byo_server::http", "wanted");
+            tracing::info!(target: "byo_server::store", "unwanted");
+        });
+        assert!(text.contains("wanted") && !text.contains("unwanted"), "{text}");
+    }
+
+    #[test]
+    fn json_is_one_object_a_line() {
+        let text = logged("info", LogFormat::Json, || tracing::info!(target: "byo_server", key = "key_1", "connected"));
+        let line: serde_json::Value = serde_json::from_str(&text).unwrap();
+        assert_eq!((line["message"].as_str(), line["key"].as_str()), (Some("connected"), Some("key_1")));
+        assert_eq!(line["level"], "INFO");
+    }
+
+    /// The panic hook and the writer belong to the whole process, so this test runs itself as another one.
+    #[test]
+    fn a_panic_is_logged_with_its_place_and_without_its_payload() {
+        const CHILD: &str = "TELEMETRY_TEST_CHILD";
+        if std::env::var_os(CHILD).is_some() {
+            init(&LogConfig { filter: "error".into(), format: LogFormat::Json }).unwrap();
+            panic!("sk-secret");
+        }
+        let name = "telemetry::tests::a_panic_is_logged_with_its_place_and_without_its_payload";
+        let child = Command::new(std::env::current_exe().unwrap())
+            .args([name, "--exact", "--nocapture"])
+            .env(CHILD, "1")
+            .output()
+            .unwrap();
+        let text = String::from_utf8(child.stderr).unwrap();
+        let line = text.lines().find_map(|line| serde_json::from_str::<serde_json::Value>(line).ok()).expect(&text);
+        assert!(line["location"].as_str().unwrap().contains("telemetry.rs:"), "{text}");
+        assert_eq!(line["message"], "panic");
+        assert!(!text.contains("sk-secret"), "{text}");
+    }
+}

@@ -1,0 +1,120 @@
+//! What the widget does, in Rust: ask for parameters, seal, post.
+
+use byo_seal::{Context, ProviderConfig, ProviderId, Purpose, SealedKey, base64url};
+use rand_chacha::ChaCha20Rng;
+use rand_core::SeedableRng;
+use serde_json::{Value, json};
+
+use crate::{Answer, PAGE, SERVER, TestApp};
+
+/// A customer's browser on the product's page. Every member may be bent by a test.
+pub struct Browser<'a> {
+    app: &'a TestApp,
+    token: &'a str,
+    /// What the envelope is sealed for.
+    pub sealed: Claims,
+    /// What the request says.
+    pub said: Claims,
+}
+
+/// What is said of a key.
+#[derive(Clone)]
+pub struct Claims {
+    /// The server's origin.
+    pub audience: String,
+    /// Whose token.
+    pub principal: String,
+    /// What is to be done.
+    pub purpose: Purpose,
+    /// For which provider.
+    pub provider: ProviderId,
+    /// Whose.
+    pub ref_id: String,
+    /// Its name.
+    pub name: String,
+    /// Where it points.
+    pub config: ProviderConfig,
+    /// The page's origin.
+    pub origin: String,
+}
+
+impl<'a> Browser<'a> {
+    pub(crate) fn new(app: &'a TestApp, token: &'a str) -> Self {
+        let claims = Claims {
+            audience: SERVER.to_owned(),
+            principal: byo_seal::principal_id(token),
+            purpose: Purpose::Connect,
+            provider: ProviderId::Openai,
+            ref_id: "customer_1".to_owned(),
+            name: "default".to_owned(),
+            config: ProviderConfig::default(),
+            origin: PAGE.to_owned(),
+        };
+        Self { app, token, sealed: claims.clone(), said: claims }
+    }
+
+    /// The same change to the envelope and the request.
+    #[must_use]
+    pub fn claiming(mut self, change: impl Fn(&mut Claims)) -> Self {
+        change(&mut self.sealed);
+        change(&mut self.said);
+        self
+    }
+
+    /// Fresh parameters.
+    pub async fn params(&self) -> Value {
+        self.app.get("/v1/connect/params", self.token).await.ok()
+    }
+
+    /// An envelope.
+    pub fn seal(&self, params: &Value, key: &str) -> SealedKey {
+        let text = |name: &str| params[name].as_str().expect("params are text").to_owned();
+        let kid = text("kid").parse().expect("a key id");
+        let suite = params["suites"][0].as_str().expect("a suite").parse().expect("a suite that is known");
+        let public = base64url::decode(&text("publicKey")).expect("base64url");
+        let public = byo_seal::PublicKey::from_bytes(public.try_into().expect("32 bytes"));
+        let challenge = base64url::decode(&text("challenge")).expect("base64url");
+        let context = Context {
+            suite,
+            kid: &kid,
+            audience: &self.sealed.audience,
+            principal: &self.sealed.principal,
+            purpose: self.sealed.purpose,
+            provider: self.sealed.provider,
+            ref_id: &self.sealed.ref_id,
+            name: &self.sealed.name,
+            provider_config: &self.sealed.config,
+            page_origin: &self.sealed.origin,
+            challenge: &challenge,
+        };
+        let seed = byo_server::entropy::SystemEntropy;
+        let mut rng = ChaCha20Rng::from_seed((&seed as &dyn byo_server::entropy::Entropy).bytes());
+        byo_seal::seal(&public, &context, key.as_bytes(), &mut rng).expect("the key is of a good size")
+    }
+
+    /// A request's body.
+    pub fn body(&self, sealed: &SealedKey) -> Value {
+        let mut body = json!({
+            "provider": self.said.provider,
+            "refId": self.said.ref_id,
+            "name": self.said.name,
+            "sealedKey": sealed,
+        });
+        if !self.said.config.is_empty() {
+            body["providerConfig"] = json!(self.said.config);
+        }
+        body
+    }
+
+    /// Posts a body.
+    pub async fn post(&self, body: Value) -> Answer {
+        let path = format!("/v1/keys/{}", self.said.purpose);
+        self.app.post(&path, self.token, body).await
+    }
+
+    /// All of it: parameters, envelope, request.
+    pub async fn submit(&self, key: &str) -> Answer {
+        let sealed = self.seal(&self.params().await, key);
+        self.post(self.body(&sealed)).await
+    }
+}

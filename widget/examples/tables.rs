@@ -1,0 +1,5 @@
+//! Prints `widget/npm/src/tables.ts`.
+
+fn main() {
+    print!("{}", byo_widget::tables::typescript());
+}

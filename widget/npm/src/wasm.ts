@@ -1,0 +1,40 @@
+// The Rust half as base64, in a chunk of its own that is imported when it is first needed: the one form that every
+// bundler takes as it is. It asks the page's policy for nothing but 'wasm-unsafe-eval'.
+
+import type { Answer, KeyPage, Session, SubmitFields } from "./wire.js";
+
+import init, { Client, KeyBuffer, verdictText } from "byo-wasm";
+import bytes from "byo-wasm/binary";
+
+/** Starts the module. Called once. */
+export async function start(): Promise<Bindings> {
+  const { memory } = await init({ module_or_path: bytes });
+  return { memory, KeyBuffer, Client, verdictText };
+}
+
+/** What the Rust half offers; it holds everything that decides about a key or touches one. */
+export interface Bindings {
+  memory: WebAssembly.Memory;
+  KeyBuffer: new (capacity: number) => KeyBuffer;
+  Client: new (baseUrl: string, token: string, pageOrigin: string) => WasmClient;
+  verdictText(verdict: string): { title: string; next: string };
+}
+
+/** Room for one key in wasm memory, which unlike a JavaScript string can be overwritten. */
+export interface KeyBuffer {
+  pointer(): number;
+  /** Cleans what was written and says how much is left. */
+  fill(written: number): number;
+  length(): number;
+  /** The provider whose keys look like this one. */
+  looksLike(provider: string): string | undefined;
+  wipe(): void;
+  free(): void;
+}
+
+export interface WasmClient {
+  submit(purpose: "connect" | "test" | "rotate", fields: SubmitFields, key: KeyBuffer): Promise<Answer>;
+  session(): Promise<Session>;
+  keys(refId?: string): Promise<KeyPage>;
+  disconnect(fields: { provider: string; refId: string; name?: string }): Promise<Answer>;
+}

@@ -1,0 +1,86 @@
+// What byo's HTTP API says, as far as the browser sees it.
+
+import type { Verdict } from "./error.js";
+
+/** Where a key works, when that is not the provider's own address. */
+export interface ProviderConfig {
+  baseUrl?: string;
+  wireApi?: "completions" | "responses";
+  azure?: { apiVersion: string; deployment?: string };
+  region?: string;
+}
+
+/** Which key is meant. */
+export interface KeyTarget {
+  /** `openai`, `anthropic`, `google`, … */
+  provider: string;
+  /** Your identifier for the customer. */
+  refId: string;
+  /** Several keys of one provider are told apart by name; `default` otherwise. */
+  name?: string;
+}
+
+export interface SubmitFields extends KeyTarget {
+  providerConfig?: ProviderConfig;
+}
+
+/** The answer to `connect` and `rotate`. */
+export interface ConnectedKey {
+  id: string;
+  provider: string;
+  refId: string;
+  name: string;
+  status: KeyStatus;
+  fingerprint: string;
+  verdict: Verdict;
+  updated: boolean;
+  /** The last four characters; connect sessions only. */
+  hint?: string;
+  /** What the key may use; connect sessions only. */
+  models?: string[];
+}
+
+/** The answer to `test`. */
+export interface TestResult {
+  verdict: Verdict;
+  valid: boolean;
+  models: string[];
+  error: { code: string; message: string } | null;
+}
+
+/** A key as it is listed. Never the key itself. */
+export interface StoredKey extends Omit<ConnectedKey, "updated"> {
+  providerConfig?: ProviderConfig | null;
+  createdAt?: string;
+  updatedAt?: string;
+  checkedAt?: string | null;
+}
+
+export interface KeyPage {
+  data: StoredKey[];
+  nextCursor: string | null;
+}
+
+/** The answer to `disconnect`. */
+export interface DisconnectedKey {
+  id: string | null;
+  provider: string;
+  refId: string;
+  name: string;
+  status: "revoked";
+}
+
+/** What a connect session may do. */
+export interface Session {
+  refId: string;
+  providers: string[] | null;
+  allow: ("test" | "connect" | "rotate" | "disconnect" | "request")[];
+  environment: "test" | "live";
+  expiresAt: string;
+  projectName: string;
+}
+
+export type KeyStatus = "active" | "disabled" | "suspect" | "revoked";
+
+/** What the Rust half resolves with; the caller knows which from what it asked. */
+export type Answer = unknown;

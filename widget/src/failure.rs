@@ -1,0 +1,116 @@
+//! What the page is told when something fails: whose fault it is, a stable code, and what to do next.
+
+use std::borrow::Cow;
+
+use serde::Serialize;
+
+use crate::wording;
+
+/// Whose fault it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Kind {
+    /// Something typed or chosen on the page.
+    Validation,
+    /// The page's leave to do this.
+    Auth,
+    /// The provider key.
+    Key,
+    /// The provider.
+    Provider,
+    /// The way to the server.
+    Network,
+    /// How the page or the server is set up.
+    Config,
+    /// The server, or what it says just now.
+    Server,
+}
+
+/// A failure as JavaScript sees it: `{name:"ByoError", type, code, message, …}`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Failure {
+    /// Always `ByoError`.
+    pub name: &'static str,
+    /// Whose fault it is.
+    #[serde(rename = "type")]
+    pub kind: Kind,
+    /// Stable; one of byo's documented codes.
+    pub code: Cow<'static, str>,
+    /// Plain words for the customer, with what to do next.
+    pub message: Cow<'static, str>,
+    /// The member of the request that is wrong.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub param: Option<String>,
+    /// The HTTP status, if the server answered.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status: Option<u16>,
+    /// The server's name for the request, for its logs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub request_id: Option<String>,
+    /// What a check of the key proved.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub verdict: Option<String>,
+    /// Seconds to wait before the next attempt.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub retry_after: Option<u32>,
+}
+
+impl Failure {
+    /// A failure of our own, in our own words for that code.
+    #[must_use]
+    pub fn new(kind: Kind, code: &'static str) -> Self {
+        let message = wording::of(code).unwrap_or(wording::UNKNOWN);
+        Self::with_message(kind, Cow::Borrowed(code), Cow::Borrowed(message))
+    }
+
+    /// A member of the request is wrong.
+    #[must_use]
+    pub fn invalid(param: &str, message: impl Into<Cow<'static, str>>) -> Self {
+        let failure =
+            Self::with_message(Kind::Validation, Cow::Borrowed("invalid_request"), message.into());
+        failure.at(param)
+    }
+
+    /// Names the member of the request that is wrong.
+    #[must_use]
+    pub fn at(mut self, param: &str) -> Self {
+        self.param = Some(param.to_owned());
+        self
+    }
+
+    pub(crate) fn with_message(kind: Kind, code: Cow<'static, str>, message: Cow<'static, str>) -> Self {
+        Self {
+            name: "ByoError",
+            kind,
+            code,
+            message,
+            param: None,
+            status: None,
+            request_id: None,
+            verdict: None,
+            retry_after: None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn what_is_not_known_is_left_out() {
+        assert_eq!(
+            serde_json::to_value(Failure::invalid("refId", "refId is empty")).unwrap(),
+            json!({
+                "name": "ByoError",
+                "type": "validation",
+                "code": "invalid_request",
+                "message": "refId is empty",
+                "param": "refId",
+            })
+        );
+    }
+}

@@ -1,0 +1,163 @@
+//! The server's refusals (`application/problem+json`) as failures. Whoever answers in the server's place
+//! chooses every text in here; the page shows them as text only, and codes are checked for shape.
+
+use std::borrow::Cow;
+
+use serde::Deserialize;
+
+use crate::{
+    failure::{Failure, Kind},
+    wording,
+};
+
+/// The members of a problem that the widget uses.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Problem {
+    /// Stable.
+    pub code: String,
+    /// The server's words.
+    #[serde(default)]
+    pub detail: Option<String>,
+    /// The server's name for the request.
+    #[serde(default)]
+    pub request_id: Option<String>,
+    /// One entry a wrong member.
+    #[serde(default)]
+    pub errors: Option<Vec<FieldError>>,
+    /// What a check of the key proved.
+    #[serde(default)]
+    pub verdict: Option<String>,
+}
+
+/// What is wrong with one member of the request.
+#[derive(Clone, Debug, Deserialize)]
+pub struct FieldError {
+    /// The member's path.
+    pub field: String,
+    /// The server's words.
+    pub message: String,
+}
+
+/// What stands beside the body.
+#[derive(Clone, Debug, Default)]
+pub struct Head {
+    /// The HTTP status.
+    pub status: u16,
+    /// `x-request-id`
+    pub request_id: Option<String>,
+    /// `retry-after`
+    pub retry_after: Option<String>,
+}
+
+/// The failure for this refusal; `None` is a body that is no problem document.
+#[must_use]
+pub fn failure(problem: Option<Problem>, head: Head) -> Failure {
+    let mut failure = match problem.filter(|problem| is_code(&problem.code)) {
+        Some(problem) => told(problem, head.status),
+        None => Failure::new(Kind::Server, "unexpected_answer"),
+    };
+    failure.status = Some(head.status);
+    failure.request_id = failure.request_id.or(head.request_id);
+    failure.retry_after = head.retry_after.and_then(|text| text.trim().parse().ok());
+    failure
+}
+
+fn told(problem: Problem, status: u16) -> Failure {
+    let Problem { code, detail, request_id, errors, verdict } = problem;
+    let first = errors.and_then(|errors| errors.into_iter().next());
+    let (message, param) = match (code.as_str(), detail, first) {
+        // The server wrote these two for the customer, about this very key.
+        ("key_rejected" | "provider_unreachable", Some(detail), _) if !detail.is_empty() => (Some(detail), None),
+        ("invalid_request", _, Some(error)) => (Some(error.message), Some(error.field)),
+        ("destination_not_allowed", _, first) => {
+            (None, Some(first.map_or_else(|| "providerConfig.baseUrl".to_owned(), |error| error.field)))
+        }
+        _ => (None, None),
+    };
+    let message = match message {
+        Some(words) => Cow::Owned(words),
+        None => Cow::Borrowed(wording::of(&code).unwrap_or(wording::UNKNOWN)),
+    };
+    let kind = wording::kind(&code, status);
+    let mut failure = Failure::with_message(kind, Cow::Owned(code), message);
+    failure.param = param;
+    failure.request_id = request_id;
+    failure.verdict = verdict;
+    failure
+}
+
+fn is_code(code: &str) -> bool {
+    (1..=64).contains(&code.len()) && code.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn of(status: u16, body: Value) -> Failure {
+        failure(serde_json::from_value(body).ok(), Head { status, ..Head::default() })
+    }
+
+    #[test]
+    fn a_rejected_key_is_told_in_the_servers_words() {
+        let failure = of(
+            422,
+            json!({"type": "about:blank", "title": "t", "status": 422, "code": "key_rejected", "requestId": "req_1",
+                   "detail": "OpenAI does not know this key.", "verdict": "rejected"}),
+        );
+        assert_eq!((failure.kind, &*failure.code), (Kind::Key, "key_rejected"));
+        assert_eq!(failure.message, "OpenAI does not know this key.");
+        assert_eq!(failure.verdict.as_deref(), Some("rejected"));
+        assert_eq!((failure.status, failure.request_id.as_deref()), (Some(422), Some("req_1")));
+    }
+
+    #[test]
+    fn an_invalid_request_names_its_first_wrong_field() {
+        let failure = of(
+            422,
+            json!({"code": "invalid_request", "detail": "d", "errors": [
+                {"field": "refId", "message": "refId is empty"}, {"field": "name", "message": "too long"}]}),
+        );
+        assert_eq!((failure.kind, failure.param.as_deref()), (Kind::Validation, Some("refId")));
+        assert_eq!(failure.message, "refId is empty");
+    }
+
+    #[test]
+    fn other_details_are_for_developers_and_not_shown() {
+        for code in ["unauthenticated", "envelope_invalid", "internal", "of_tomorrow"] {
+            let failure = of(400, json!({"code": code, "detail": "internal words"}));
+            assert!(!failure.message.contains("internal words"), "{code}");
+        }
+    }
+
+    #[test]
+    fn a_refused_destination_is_the_base_urls() {
+        let failure = of(422, json!({"code": "destination_not_allowed"}));
+        assert_eq!(failure.param.as_deref(), Some("providerConfig.baseUrl"));
+    }
+
+    #[test]
+    fn headers_fill_in_what_the_body_lacks() {
+        let head = Head { status: 429, request_id: Some("req_2".into()), retry_after: Some("17".into()) };
+        let problem = serde_json::from_value(json!({"code": "rate_limited"})).ok();
+        let failure = failure(problem, head);
+        assert_eq!((failure.retry_after, failure.request_id.as_deref()), (Some(17), Some("req_2")));
+    }
+
+    #[test]
+    fn a_wait_that_is_no_number_of_seconds_is_left_out() {
+        let retry_after = Some("Wed, 21 Oct 2026 07:28:00 GMT".into());
+        assert_eq!(failure(None, Head { status: 503, retry_after, request_id: None }).retry_after, None);
+    }
+
+    #[test]
+    fn what_is_no_problem_is_unexpected() {
+        for body in [json!(null), json!([]), json!({}), json!({"code": ""}), json!({"code": "<b>"}), json!({"code": 7})] {
+            let failure = of(502, body);
+            assert_eq!((&*failure.code, failure.status), ("unexpected_answer", Some(502)));
+        }
+    }
+}
