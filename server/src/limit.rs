@@ -15,6 +15,7 @@ use governor::{
     nanos::Nanos,
     state::keyed::DefaultKeyedStateStore,
 };
+use ipnet::IpNet;
 
 use crate::config::LimitsConfig;
 
@@ -68,7 +69,7 @@ impl<C: Clock + Clone> Limits<C> {
     /// A write with a bare publishable key.
     pub fn publishable(&self, client: IpAddr, token: &str) -> Result<(), RateLimited> {
         // The address first: one client's flood must not use up the token for everybody.
-        self.publishable_by_ip.take(&network(client))?;
+        self.publishable_by_ip.take(&network(client).to_string())?;
         self.publishable_by_token.take(token)
     }
 
@@ -104,22 +105,22 @@ impl<C: Clock + Clone> Limits<C> {
 
     /// Whether this client may still present a token.
     pub fn may_authenticate(&self, client: IpAddr) -> Result<(), RateLimited> {
-        self.authentications.check(&network(client))
+        self.authentications.check(&network(client).to_string())
     }
 
     /// It presented one that stands for nobody.
     pub fn authentication_failed(&self, client: IpAddr) {
-        self.authentications.record(&network(client));
+        self.authentications.record(&network(client).to_string());
     }
 
     /// Whether this client may still present an admin key.
     pub fn may_try_admin(&self, client: IpAddr) -> Result<(), RateLimited> {
-        self.admin.check(&network(client))
+        self.admin.check(&network(client).to_string())
     }
 
     /// It presented a wrong one.
     pub fn admin_failed(&self, client: IpAddr) {
-        self.admin.record(&network(client));
+        self.admin.record(&network(client).to_string());
     }
 
     /// Forgets whoever is back at a full bucket, so that memory does not grow with every address seen.
@@ -139,6 +140,14 @@ impl<C: Clock + Clone> Limits<C> {
             failures.sweep();
         }
     }
+}
+
+/// Who counts as one client: an IPv4 address, or the /64 of an IPv6 address, which its holder can use as it likes.
+#[must_use]
+pub fn network(client: IpAddr) -> IpNet {
+    let client = client.to_canonical();
+    let prefix = if client.is_ipv4() { 32 } else { 64 };
+    IpNet::new(client, prefix).expect("32 and 64 are prefix lengths of these").trunc()
 }
 
 type Keyed<C, M> = RateLimiter<String, DefaultKeyedStateStore<String>, C, M>;
@@ -206,17 +215,6 @@ impl<C: Clock + Clone> Failures<C> {
         self.limiter.shrink_to_fit();
         let now = self.clock.now();
         self.blocked().retain(|_, until| *until > now);
-    }
-}
-
-/// An IPv6 client can use any address of its /64.
-fn network(client: IpAddr) -> String {
-    match client.to_canonical() {
-        IpAddr::V4(address) => address.to_string(),
-        IpAddr::V6(address) => {
-            let [a, b, c, d, ..] = address.segments();
-            format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
-        }
     }
 }
 

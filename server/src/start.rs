@@ -181,12 +181,17 @@ async fn load_sealing_keys(
 }
 
 fn identity(config: &Config, listener: &TcpListener) -> Identity {
-    // With port 0 the system chose one, and only the listener knows which.
-    let public_origin = match (config.server.has_public_url(), listener.local_addr()) {
-        (false, Ok(address)) => crate::config::origin_of(address),
+    let mut aliases = config.server.aliases.clone();
+    let strict_host = config.server.has_public_url();
+    // Without a public URL it is a developer's machine. With port 0 only the listener knows the port.
+    let public_origin = match listener.local_addr() {
+        Ok(address) if !strict_host => {
+            aliases.push(format!("http://localhost:{}", address.port()));
+            crate::config::origin_of(address)
+        }
         _ => config.server.public_origin(),
     };
-    Identity { public_origin, aliases: config.server.aliases.clone(), strict_host: config.server.has_public_url() }
+    Identity { public_origin, aliases, strict_host }
 }
 
 fn egress(config: &Config, listener: &TcpListener, identity: &Identity) -> Result<Egress, StartError> {

@@ -40,14 +40,14 @@ pub struct Entry {
     pub key_optional: bool,
 }
 
-/// The keys that the test environment's simulator knows, each with the verdict it gives.
-pub const TEST_KEYS: &[(&str, &str)] = &[
-    ("sk-byo-test-valid", "valid"),
-    ("sk-byo-test-restricted", "restricted"),
-    ("sk-byo-test-no-quota", "no_quota"),
-    ("sk-byo-test-rejected", "rejected"),
-    ("sk-byo-test-rate-limited", "rate_limited"),
-    ("sk-byo-test-unreachable", "unreachable"),
+/// The keys that the test environment's simulator knows, each named after the verdict it gives.
+pub const TEST_KEYS: &[&str] = &[
+    "sk-byo-test-valid",
+    "sk-byo-test-restricted",
+    "sk-byo-test-no-quota",
+    "sk-byo-test-rejected",
+    "sk-byo-test-rate-limited",
+    "sk-byo-test-unreachable",
 ];
 
 /// This provider's entry.
@@ -130,6 +130,8 @@ const fn key(key_placeholder: &'static str, key_url: &'static str, help: &'stati
 
 #[cfg(test)]
 mod tests {
+    use byo_seal::Verdict;
+
     use super::*;
 
     #[test]
@@ -143,8 +145,9 @@ mod tests {
 
     #[test]
     fn a_test_key_is_named_after_its_verdict() {
-        for (key, verdict) in TEST_KEYS {
-            assert_eq!(key.strip_prefix("sk-byo-test-").unwrap().replace('-', "_"), *verdict);
+        for key in TEST_KEYS {
+            let verdict = key.strip_prefix("sk-byo-test-").unwrap().replace('-', "_");
+            assert!(Verdict::ALL.iter().any(|known| known.as_str() == verdict), "{key}");
         }
     }
 }

@@ -109,7 +109,10 @@ mod tests {
 
     fn parts(origin: &'static str, pathname: &'static str) -> UrlParts<'static> {
         let (protocol, host) = origin.split_once("//").unwrap();
-        let hostname = host.rsplit_once(':').filter(|(_, port)| port.parse::<u16>().is_ok()).map_or(host, |(name, _)| name);
+        let hostname = host
+            .rsplit_once(':')
+            .filter(|(_, port)| port.parse::<u16>().is_ok())
+            .map_or(host, |(name, _)| name);
         UrlParts { origin, protocol, hostname, pathname, has_more: false }
     }
 
@@ -120,7 +123,8 @@ mod tests {
     #[test]
     fn paths_hang_below_the_base_url_and_the_audience_is_its_origin() {
         for path in ["/", "", "/byo", "/byo/", "/byo//"] {
-            let endpoint = Endpoint::new(parts("https://keys.example", path), TOKEN, "https://app.example").unwrap();
+            let endpoint =
+                Endpoint::new(parts("https://keys.example", path), TOKEN, "https://app.example").unwrap();
             let below = path.trim_end_matches('/');
             assert_eq!(endpoint.url("/v1/keys"), format!("https://keys.example{below}/v1/keys"));
             assert_eq!(endpoint.audience(), "https://keys.example");
@@ -149,7 +153,9 @@ mod tests {
             assert_eq!(code(parts(origin, "/"), TOKEN, page), "insecure_base_url", "{origin}");
             assert_eq!(code(parts(origin, "/"), TOKEN, "http://app.example"), "");
         }
-        for origin in ["http://localhost:8787", "http://127.0.0.1:8787", "http://[::1]:8787", "http://a.localhost"] {
+        for origin in
+            ["http://localhost:8787", "http://127.0.0.1:8787", "http://[::1]:8787", "http://a.localhost"]
+        {
             assert_eq!(code(parts(origin, "/"), TOKEN, page), "", "{origin}");
         }
     }

@@ -81,7 +81,8 @@ mod tests {
         let rng = &mut ChaCha20Rng::seed_from_u64(1);
         let (private, public) = generate(Suite::X25519ChaCha20Poly1305, rng);
         let offer = params::tests::params(&public).check().unwrap();
-        let clear = json!({"provider": "groq", "refId": "cus_1", "providerConfig": {"baseUrl": "https://g.example"}});
+        let clear =
+            json!({"provider": "groq", "refId": "cus_1", "providerConfig": {"baseUrl": "https://g.example"}});
         let request: Request = serde_json::from_value(clear.clone()).unwrap();
         let body = body(&endpoint(), Purpose::Rotate, &request, &offer, b"gsk_secret", rng).unwrap();
 

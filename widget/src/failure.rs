@@ -67,8 +67,7 @@ impl Failure {
     /// A member of the request is wrong.
     #[must_use]
     pub fn invalid(param: &str, message: impl Into<Cow<'static, str>>) -> Self {
-        let failure =
-            Self::with_message(Kind::Validation, Cow::Borrowed("invalid_request"), message.into());
+        let failure = Self::with_message(Kind::Validation, Cow::Borrowed("invalid_request"), message.into());
         failure.at(param)
     }
 

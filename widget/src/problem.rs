@@ -68,7 +68,9 @@ fn told(problem: Problem, status: u16) -> Failure {
     let first = errors.and_then(|errors| errors.into_iter().next());
     let (message, param) = match (code.as_str(), detail, first) {
         // The server wrote these two for the customer, about this very key.
-        ("key_rejected" | "provider_unreachable", Some(detail), _) if !detail.is_empty() => (Some(detail), None),
+        ("key_rejected" | "provider_unreachable", Some(detail), _) if !detail.is_empty() => {
+            (Some(detail), None)
+        }
         ("invalid_request", _, Some(error)) => (Some(error.message), Some(error.field)),
         ("destination_not_allowed", _, first) => {
             (None, Some(first.map_or_else(|| "providerConfig.baseUrl".to_owned(), |error| error.field)))
@@ -155,7 +157,14 @@ mod tests {
 
     #[test]
     fn what_is_no_problem_is_unexpected() {
-        for body in [json!(null), json!([]), json!({}), json!({"code": ""}), json!({"code": "<b>"}), json!({"code": 7})] {
+        for body in [
+            json!(null),
+            json!([]),
+            json!({}),
+            json!({"code": ""}),
+            json!({"code": "<b>"}),
+            json!({"code": 7}),
+        ] {
             let failure = of(502, body);
             assert_eq!((&*failure.code, failure.status), ("unexpected_answer", Some(502)));
         }

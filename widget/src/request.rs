@@ -3,7 +3,10 @@
 use byo_seal::{ProviderConfig, ProviderId, check_name, check_ref_id, reference::DEFAULT_NAME};
 use serde::{Deserialize, Serialize};
 
-use crate::{catalogue, failure::{Failure, Kind}};
+use crate::{
+    catalogue,
+    failure::{Failure, Kind},
+};
 
 /// Which key: `{provider, refId, name?, providerConfig?}`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -13,17 +13,21 @@ pub fn looks_like(provider: ProviderId, key: &[u8]) -> Option<String> {
         Shape::Provider(other) if other == provider => None,
         Shape::Provider(other) => {
             let label = other.label();
-            Some(["This looks like a key for ", label, ". If it is one, choose ", label, " instead."].concat())
+            Some(
+                ["This looks like a key for ", label, ". If it is one, choose ", label, " instead."].concat(),
+            )
         }
         Shape::Admin(label) => Some(
-            ["This looks like an ", label, " admin key. Use an ordinary API key: it can do less harm."].concat(),
+            ["This looks like an ", label, " admin key. Use an ordinary API key: it can do less harm."]
+                .concat(),
         ),
-        Shape::Byo => {
-            Some("This is a byo token, not a provider\u{2019}s API key. Paste the key your provider gave you.".into())
-        }
-        Shape::Masked => {
-            Some("This looks like the shortened form of a key. Copy the whole key where you created it.".into())
-        }
+        Shape::Byo => Some(
+            "This is a byo token, not a provider\u{2019}s API key. Paste the key your provider gave you."
+                .into(),
+        ),
+        Shape::Masked => Some(
+            "This looks like the shortened form of a key. Copy the whole key where you created it.".into(),
+        ),
         Shape::Spaced => {
             Some("There is a space inside this key. Perhaps more than the key was copied.".into())
         }

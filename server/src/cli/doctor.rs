@@ -53,9 +53,12 @@ fn advise(config: &Config) {
 async fn running(config: &Config) -> bool {
     let origin = config.server.public_origin();
     match admin::is_ready(config).await {
-        Ok(true) => println!("good  the server is running at {origin} and ready"),
+        Ok(true) => {
+            println!("good  the server is running at {origin} and ready");
+            return true;
+        }
         Ok(false) => println!("bad   the address or the database is taken, but no byo server is ready at {origin}"),
         Err(error) => println!("bad   the running server cannot be asked: {error}"),
     }
-    matches!(admin::is_ready(config).await, Ok(true))
+    false
 }

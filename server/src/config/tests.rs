@@ -108,7 +108,22 @@ fn all_faults_are_told_at_once_with_what_would_be_right() {
         ("BYO_SERVER_LISTEN", "127.0.0.1:8787"),
         ("BYO_VAULT__MASTER_KEY", "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="),
     ];
-    insta::assert_snapshot!(refused(file, &environment));
+    insta::assert_snapshot!(refused(file, &environment), @r"
+    the settings are not right:
+      server.lisen is not a setting; the nearest is server.listen (BYO_SERVER__LISTEN)
+      server.listen (BYO_SERVER__LISTEN) must be text in quotes
+      sever is not a setting; the nearest is server.listen (BYO_SERVER__LISTEN)
+      server.max_connections (BYO_SERVER__MAX_CONNECTIONS) must be a whole number
+      BYO_SERVER__PUBLIC is not a setting; the nearest is server.public_url (BYO_SERVER__PUBLIC_URL)
+      BYO_SERVER_LISTEN is not a setting; the nearest is server.listen (BYO_SERVER__LISTEN)
+      server.aliases (BYO_SERVER__ALIASES) must be a list, and each entry an origin such as https://byo.example.com: http or https, a host, a port if need be, and no path
+      server.header_timeout (BYO_SERVER__HEADER_TIMEOUT) must be a duration from 100ms to 10m, such as 10s or 5m
+      database.url (BYO_DATABASE__URL) asks for PostgreSQL, which is not yet supported; use sqlite://<path>, or leave it out
+      vault.master_key (BYO_VAULT__MASTER_KEY) is not random; it must be 32 random bytes in base64: make them with `openssl rand -base64 32`
+      admin.key (BYO_ADMIN__KEY) has 5 characters; it must have at least 32; make one with `openssl rand -hex 32`
+      providers.openai.base_url (BYO_PROVIDERS__OPENAI__BASE_URL) must be an http or https URL without user name, query and fragment, such as https://eu.api.openai.com/v1
+      limits.session_per_minute (BYO_LIMITS__SESSION_PER_MINUTE) must be a whole number from 1 to 1000000
+    ");
 }
 
 #[test]

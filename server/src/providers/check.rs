@@ -34,4 +34,10 @@ impl Check {
         });
         Self { verdict: reason.verdict(), models, error }
     }
+
+    /// Nothing was sent: the egress policy refused an address behind the base URL's name.
+    #[must_use]
+    pub fn is_destination_refused(&self) -> bool {
+        self.error.as_ref().is_some_and(|error| error.code == Reason::DestinationNotAllowed.code())
+    }
 }

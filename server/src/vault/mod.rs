@@ -137,7 +137,11 @@ mod tests {
             assert_eq!(vault.open(&binding("key_1", &[]), &changed), Err(CannotOpen), "bit {bit}");
         }
         for length in 0..record.len() {
-            assert_eq!(vault.open(&binding("key_1", &[]), &record[..length]), Err(CannotOpen), "{length} bytes");
+            assert_eq!(
+                vault.open(&binding("key_1", &[]), &record[..length]),
+                Err(CannotOpen),
+                "{length} bytes"
+            );
         }
     }
 

@@ -1,6 +1,11 @@
 //! The API as its users meet it: through the router, with real tokens, envelopes, database and provider.
 
+mod bad_input;
 mod connect;
 mod envelopes;
+mod lifecycle;
+mod operator;
+mod origins;
 mod replay;
 mod sessions;
+mod webhooks;

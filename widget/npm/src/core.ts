@@ -45,7 +45,7 @@ export class Core {
   submit(purpose: "test", fields: SubmitFields, key: HeldKey): Promise<TestResult>;
   submit(purpose: "connect" | "rotate", fields: SubmitFields, key: HeldKey): Promise<ConnectedKey>;
   submit(purpose: "connect" | "test" | "rotate", fields: SubmitFields, key: HeldKey): Promise<Answer> {
-    return this.#call((client) => key.lend((buffer) => client.submit(purpose, fields, buffer)));
+    return this.#call((client) => client.submit(purpose, fields, key.buffer));
   }
 
   /** What the session may do; asked once. */

@@ -1,6 +1,6 @@
 /** What every failure of this package carries. `code` is stable; `message` is for people. */
 export interface ByoErrorFields {
-  /** Who can do something about it, coarsely: `usage`, `environment`, or what the request met. */
+  /** Whose fault it is: `validation`, `auth`, `key`, `provider`, `network`, `config` or `server`. */
   type: string;
   code: string;
   message: string;
@@ -42,21 +42,21 @@ export class ByoError extends Error {
     if (reason instanceof ByoError) return reason;
     const fields = reason as Partial<ByoErrorFields> | null | undefined;
     if (typeof fields?.code === "string" && !(reason instanceof Error)) {
-      const { type = "api", code, message = code, param, status, requestId, verdict, retryAfter } = fields;
+      const { type = "server", code, message = code, param, status, requestId, verdict, retryAfter } = fields;
       return new ByoError(
         present({ type, code, message, param, status, requestId, verdict, retryAfter }) as ByoErrorFields,
       );
     }
     return new ByoError(
-      { type: "internal", code: "internal", message: "Something went wrong in the widget. Nothing was stored." },
+      { type: "server", code: "internal", message: "Something went wrong in the widget. Nothing was stored." },
       { cause: reason },
     );
   }
 }
 
-/** A mistake in how the package is called. */
-export function misuse(code: string, message: string, param?: string): ByoError {
-  return new ByoError(present({ type: "usage", code, message, param }) as ByoErrorFields);
+/** Refused before anything is sent: a mistake in how the package is set up, or in what was typed. */
+export function misuse(code: string, message: string, param?: string, type = "config"): ByoError {
+  return new ByoError(present({ type, code, message, param }) as ByoErrorFields);
 }
 
 /** Drops members that are absent, so that `"status" in error` means something. */

@@ -16,7 +16,8 @@ export function load(): Promise<Bindings> {
 
 async function fetchAndStart(): Promise<Bindings> {
   if (!wasmAllowed()) {
-    throw environment(
+    throw failure(
+      "config",
       "csp_blocks_wasm",
       "This page's security policy blocks WebAssembly, which seals the key. Add 'wasm-unsafe-eval' to script-src. Nothing was sent.",
     );
@@ -24,7 +25,7 @@ async function fetchAndStart(): Promise<Bindings> {
   try {
     return await (await import("./wasm.js")).start();
   } catch (cause) {
-    throw environment("load_failed", "The part that seals the key could not be loaded. Nothing was sent.", cause);
+    throw failure("network", "load_failed", "The part that seals the key could not be loaded. Nothing was sent.", cause);
   }
 }
 
@@ -37,6 +38,6 @@ function wasmAllowed(): boolean {
   }
 }
 
-function environment(code: string, message: string, cause?: unknown): ByoError {
-  return new ByoError({ type: "environment", code, message }, { cause });
+function failure(type: string, code: string, message: string, cause?: unknown): ByoError {
+  return new ByoError({ type, code, message }, { cause });
 }

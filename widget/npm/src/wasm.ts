@@ -26,7 +26,7 @@ export interface KeyBuffer {
   /** Cleans what was written and says how much is left. */
   fill(written: number): number;
   length(): number;
-  /** The provider whose keys look like this one. */
+  /** A sentence for the reader where this does not look like a key of that provider. */
   looksLike(provider: string): string | undefined;
   wipe(): void;
   free(): void;

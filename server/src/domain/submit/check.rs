@@ -67,6 +67,8 @@ pub(super) async fn and_store(
         return tested(app, submission, check, sealed).await;
     }
     match check.verdict {
+        // Known only once its name was resolved.
+        Verdict::Unreachable if check.is_destination_refused() => Err(Refusal::DestinationNotAllowed),
         Verdict::Unreachable => Err(Refusal::ProviderUnreachable { message: message(check) }),
         verdict if verdict.is_storable() => store::store(app, submission, key, check, sealed).await,
         _ => refused(app, submission, key, check, sealed).await,

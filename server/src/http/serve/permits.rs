@@ -6,41 +6,46 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-/// How many connections there are, in all and from each address.
+use ipnet::IpNet;
+
+use crate::limit::network;
+
+/// How many connections there are, in all and from each client.
 #[derive(Clone)]
 pub(super) struct Permits {
     most: usize,
-    most_per_ip: usize,
+    most_per_client: usize,
     taken: Arc<Mutex<Taken>>,
 }
 
 #[derive(Default)]
 struct Taken {
     all: usize,
-    by_ip: HashMap<IpAddr, usize>,
+    by_client: HashMap<IpNet, usize>,
 }
 
 /// Leave for one connection, given back when dropped.
 pub(super) struct Permit {
-    ip: IpAddr,
+    client: IpNet,
     taken: Arc<Mutex<Taken>>,
 }
 
 impl Permits {
-    pub(super) fn new(most: usize, most_per_ip: usize) -> Self {
-        Self { most, most_per_ip, taken: Arc::default() }
+    pub(super) fn new(most: usize, most_per_client: usize) -> Self {
+        Self { most, most_per_client, taken: Arc::default() }
     }
 
     /// Leave for one more, unless a cap is reached.
     pub(super) fn take(&self, ip: IpAddr) -> Option<Permit> {
+        let client = network(ip);
         let mut taken = lock(&self.taken);
-        let from_ip = taken.by_ip.get(&ip).copied().unwrap_or(0);
-        if taken.all >= self.most || from_ip >= self.most_per_ip {
+        let from_client = taken.by_client.get(&client).copied().unwrap_or(0);
+        if taken.all >= self.most || from_client >= self.most_per_client {
             return None;
         }
         taken.all += 1;
-        taken.by_ip.insert(ip, from_ip + 1);
-        Some(Permit { ip, taken: Arc::clone(&self.taken) })
+        taken.by_client.insert(client, from_client + 1);
+        Some(Permit { client, taken: Arc::clone(&self.taken) })
     }
 }
 
@@ -48,10 +53,10 @@ impl Drop for Permit {
     fn drop(&mut self) {
         let mut taken = lock(&self.taken);
         taken.all -= 1;
-        if let Some(from_ip) = taken.by_ip.get_mut(&self.ip) {
-            *from_ip -= 1;
-            if *from_ip == 0 {
-                taken.by_ip.remove(&self.ip);
+        if let Some(from_client) = taken.by_client.get_mut(&self.client) {
+            *from_client -= 1;
+            if *from_client == 0 {
+                taken.by_client.remove(&self.client);
             }
         }
     }
@@ -77,6 +82,16 @@ mod tests {
         drop(first);
         let fourth = permits.take(one).unwrap();
         drop((second, third, fourth));
-        assert!(lock(&permits.taken).by_ip.is_empty());
+        assert!(lock(&permits.taken).by_client.is_empty());
+    }
+
+    #[test]
+    fn an_ipv6_client_cannot_multiply_itself_within_its_network() {
+        let permits = Permits::new(10, 1);
+        let first = permits.take(IpAddr::from([0x2001, 0xdb8, 1, 2, 0, 0, 0, 1]));
+        assert!(permits.take(IpAddr::from([0x2001, 0xdb8, 1, 2, 9, 9, 9, 9])).is_none());
+        assert!(permits.take(IpAddr::from([0x2001, 0xdb8, 1, 3, 0, 0, 0, 1])).is_some());
+        drop(first);
+        assert!(permits.take(IpAddr::from([0x2001, 0xdb8, 1, 2, 9, 9, 9, 9])).is_some());
     }
 }

@@ -85,9 +85,10 @@ async fn an_enormous_answer_is_unexpected() {
 
 #[tokio::test]
 async fn a_dead_server_is_unreachable_and_says_nothing_about_the_key() {
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    drop(listener);
+    // Bound, so that nobody else gets the port, but not listening.
+    let socket = tokio::net::TcpSocket::new_v4().unwrap();
+    socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let url = format!("http://{}", socket.local_addr().unwrap());
     let providers = providers(&[], &[], &[(ProviderId::Openai, &url)]);
     let check = check(&providers, ProviderId::Openai).await;
     assert_eq!(check.verdict, Verdict::Unreachable);

@@ -66,7 +66,9 @@ export function build() {
   node.hint.append(node.hintText, " ", node.hintAction);
   node.custom.append(node.customLabel);
 
+  const box = el("div", { class: "box" }, icon(LOCK), node.input, node.forget, node.reveal);
   const rows = {
+    box,
     head: el("div", { class: "head" }, node.pickerLabel, node.chip),
     form: el("div", { part: "form" }),
     panel: el("div", { part: "panel", role: "group", "aria-labelledby": "heading" }),
@@ -78,7 +80,7 @@ export function build() {
       "div",
       { part: "field" },
       el("div", { class: "head" }, node.keyLabel, node.where),
-      el("div", { class: "box" }, icon(LOCK), node.input, node.forget, node.reveal),
+      box,
       node.hint,
     ),
     node.custom,

@@ -1,0 +1,112 @@
+//! One connection from its handshake to its end.
+
+use std::{net::SocketAddr, pin::pin, sync::Arc, time::Duration};
+
+use axum::{Router, extract::ConnectInfo};
+use hyper::{Request, body::Incoming};
+use hyper_util::{
+    rt::{TokioExecutor, TokioIo, TokioTimer},
+    server::conn::auto,
+};
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    net::TcpStream,
+    sync::watch,
+};
+use tokio_rustls::TlsAcceptor;
+use tower::ServiceExt;
+
+use super::{ServeLimits, body::TimedBody, permits::Permit, running::Running};
+
+const MOST_HEADER_BYTES: u32 = 16 * 1024;
+
+/// What all connections share.
+pub(super) struct Connections {
+    tls: Option<TlsAcceptor>,
+    router: Router,
+    limits: ServeLimits,
+    http: auto::Builder<TokioExecutor>,
+    stopped: watch::Receiver<bool>,
+}
+
+impl Connections {
+    pub(super) fn new(
+        tls: Option<TlsAcceptor>,
+        router: Router,
+        limits: ServeLimits,
+        stopped: watch::Receiver<bool>,
+    ) -> Self {
+        Self { tls, router, limits, http: http(limits), stopped }
+    }
+
+    /// Serves a connection to its end; the permit is given back then.
+    pub(super) async fn run(
+        self: Arc<Self>,
+        stream: TcpStream,
+        peer: SocketAddr,
+        _permit: Permit,
+    ) {
+        // Small answers and stream events go out at once.
+        let _: Result<(), _> = stream.set_nodelay(true);
+        let Some(tls) = &self.tls else { return self.talk(stream, peer).await };
+        let handshake = tokio::select! {
+            handshake = tokio::time::timeout(self.limits.header_timeout, tls.accept(stream)) => handshake,
+            () = self.stopped() => return,
+        };
+        if let Ok(Ok(stream)) = handshake {
+            self.talk(stream, peer).await;
+        }
+    }
+
+    async fn talk<S>(&self, stream: S, peer: SocketAddr)
+    where
+        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
+        let running = Running::default();
+        let service = hyper::service::service_fn(|request: Request<Incoming>| {
+            let mut request =
+                request.map(|body| axum::body::Body::new(TimedBody::new(body, self.limits.body_timeout)));
+            request.extensions_mut().insert(ConnectInfo(peer));
+            running.count(self.router.clone().oneshot(request))
+        });
+        let mut connection = pin!(self.http.serve_connection(TokioIo::new(stream), service));
+        // How a connection ended is the client's business; whole requests are logged where they are answered.
+        tokio::select! {
+            _ = connection.as_mut() => return,
+            // hyper's own timer starts only after it knows the HTTP version, which a silent client never tells.
+            () = running.idle_for(self.limits.header_timeout) => {}
+            () = self.stopped() => {}
+        }
+        connection.as_mut().graceful_shutdown();
+        tokio::select! {
+            _ = connection => {}
+            () = running.idle_for(self.limits.header_timeout * LINGER) => {}
+        }
+    }
+
+    async fn stopped(&self) {
+        let mut stopped = self.stopped.clone();
+        // The sender lives as long as the accept loop, which waits for this.
+        let _: Result<_, _> = stopped.wait_for(|stop| *stop).await;
+    }
+}
+
+/// How many header time-outs a client has to read the rest of the last answer before it is cut off.
+const LINGER: u32 = 6;
+
+fn http(limits: ServeLimits) -> auto::Builder<TokioExecutor> {
+    let mut http = auto::Builder::new(TokioExecutor::new());
+    http.http1()
+        .timer(TokioTimer::new())
+        .header_read_timeout(limits.header_timeout)
+        .max_buf_size(MOST_HEADER_BYTES as usize)
+        .http2()
+        .timer(TokioTimer::new())
+        .max_concurrent_streams(100)
+        .max_header_list_size(MOST_HEADER_BYTES)
+        .initial_stream_window_size(64 * 1024)
+        .initial_connection_window_size(1024 * 1024)
+        .keep_alive_interval(Some(Duration::from_secs(20)))
+        .keep_alive_timeout(limits.header_timeout);
+    http
+}

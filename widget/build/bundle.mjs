@@ -1,0 +1,79 @@
+// esbuild, told where the Rust half is.
+
+import { mkdir, readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import * as esbuild from 'esbuild';
+
+/** Bundles entries of `source/src` and answers esbuild's account of the outputs. */
+export async function bundle({ source, wasmDir, out, entries, chunks, servedFrom }) {
+  // esbuild names outputs from its working directory, which has to exist.
+  await mkdir(out, { recursive: true });
+  const path = (name) => join(source, `src/${name}.ts`);
+  const { metafile } = await esbuild.build({
+    absWorkingDir: resolve(out, '..'),
+    entryPoints: Array.isArray(entries)
+      ? entries.map(path)
+      : Object.entries(entries).map(([name, from]) => ({ out: name, in: path(from) })),
+    outdir: resolve(out),
+    chunkNames: chunks,
+    bundle: true,
+    splitting: true,
+    minify: true,
+    format: 'esm',
+    platform: 'browser',
+    target: 'es2022',
+    charset: 'utf8',
+    legalComments: 'none',
+    metafile: true,
+    define: servedFrom === 'undefined' ? { BYO_SERVED_FROM: 'undefined' } : {},
+    plugins: [rustHalf(resolve(wasmDir)), servedFromHere(servedFrom), styles()],
+    logLevel: 'warning',
+  });
+  return { out: resolve(out), base: resolve(out, '..'), metafile };
+}
+
+/** `byo-wasm` and `byo-wasm/binary` are what wasm-bindgen left. */
+function rustHalf(dir) {
+  return {
+    name: 'rust-half',
+    setup(build) {
+      build.onResolve({ filter: /^byo-wasm$/ }, () => ({ path: join(dir, 'byo_widget.js') }));
+      build.onResolve({ filter: /^byo-wasm\/binary$/ }, () => ({ path: join(dir, 'byo_widget_bg.wasm') }));
+      build.onLoad({ filter: /\.wasm$/ }, async ({ path }) => ({ contents: await readFile(path), loader: 'binary' }));
+      build.onLoad({ filter: /byo_widget\.js$/ }, async ({ path }) => {
+        // The bytes are always given, and a URL that points at no file breaks the bundlers of those who use this.
+        const text = await readFile(path, 'utf8');
+        const contents = text.replace(/new URL\([^()]*import\.meta\.url\)/, 'undefined');
+        if (contents === text) throw new Error(`${path} no longer names its .wasm file as expected`);
+        return { contents, loader: 'js' };
+      });
+    },
+  };
+}
+
+/** Where the server's own build was served from; the npm package cannot know. */
+function servedFromHere(expression) {
+  return {
+    name: 'served-from',
+    setup(build) {
+      if (expression === 'undefined') return;
+      build.onLoad({ filter: /src\/core\.ts$/ }, async ({ path }) => ({
+        contents: `const BYO_SERVED_FROM = ${expression};\n${await readFile(path, 'utf8')}`,
+        loader: 'ts',
+      }));
+    },
+  };
+}
+
+/** A style sheet is imported as its minified text. */
+function styles() {
+  return {
+    name: 'styles',
+    setup(build) {
+      build.onLoad({ filter: /\.css$/ }, async ({ path }) => {
+        const { code } = await esbuild.transform(await readFile(path, 'utf8'), { loader: 'css', minify: true, target: 'chrome125' });
+        return { contents: code.trimEnd(), loader: 'text' };
+      });
+    },
+  };
+}

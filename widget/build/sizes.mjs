@@ -1,0 +1,52 @@
+// What a browser has to fetch, in brotli bytes, and what it may be at most.
+
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { brotliCompressSync, constants } from 'node:zlib';
+
+export const BUDGETS = {
+  badge: 1_500,
+  'element and client, without wasm': 8_192,
+  'first connect, in all': 40_960,
+};
+
+/** Prints the sizes and throws when one is over its budget. */
+export function reportSizes({ forNpm, forServer }) {
+  const sizes = measure({ forNpm, forServer });
+  const over = [];
+  for (const [name, limit] of Object.entries(BUDGETS)) {
+    console.log(`    ${name}: ${sizes[name]} of ${limit} bytes, brotli`);
+    if (sizes[name] > limit) over.push(name);
+  }
+  if (over.length) throw new Error(`over the size budget: ${over.join(', ')}`);
+}
+
+function measure({ forNpm, forServer }) {
+  const eager = loaded(forServer, 'connect.js', ['import-statement']);
+  const all = loaded(forServer, 'connect.js', ['import-statement', 'dynamic-import']);
+  return {
+    badge: brotli(forNpm, loaded(forNpm, 'badge.js', ['import-statement'])),
+    'element and client, without wasm': brotli(forServer, eager),
+    'first connect, in all': brotli(forServer, all),
+  };
+}
+
+/** An entry and what it imports, itself or through others. */
+function loaded({ metafile }, entry, kinds, seen = new Set()) {
+  const path = Object.keys(metafile.outputs).find((name) => name === entry || name.endsWith(`/${entry}`));
+  if (!path) throw new Error(`the bundle has no ${entry}`);
+  const visit = (name) => {
+    if (seen.has(name)) return;
+    seen.add(name);
+    for (const { path: next, kind, external } of metafile.outputs[name].imports) {
+      if (!external && kinds.includes(kind)) visit(next);
+    }
+  };
+  visit(path);
+  return [...seen];
+}
+
+function brotli({ base }, paths) {
+  const options = { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } };
+  return paths.reduce((sum, path) => sum + brotliCompressSync(readFileSync(resolve(base, path)), options).length, 0);
+}

@@ -1,0 +1,55 @@
+// Up to four providers are tiles, more are a native select, one needs no picker.
+
+import { el, icon } from "../dom.js";
+import type { Provider } from "./catalogue.js";
+import { type Model, isBusy } from "./model.js";
+import type { View } from "./view.js";
+
+const MOST_TILES = 4;
+const CHECK = "M3.5 8.5l3 3 6-7";
+const CHEVRON = "M4.5 6.5L8 10l3.5-3.5";
+
+export function renderPicker({ picker, pickerLabel }: View, model: Model): void {
+  const { providers } = model;
+  const signature = providers.map(({ id }) => id).join(" ");
+  if (picker.dataset["providers"] !== signature) {
+    picker.dataset["providers"] = signature;
+    picker.replaceChildren(...(providers.length < 2 ? [] : [providers.length <= MOST_TILES ? tiles(providers) : select(providers)]));
+  }
+  pickerLabel.hidden = providers.length < 2;
+  for (const choice of picker.querySelectorAll<HTMLInputElement | HTMLOptionElement>("input, option")) {
+    const connected = model.keys.has(choice.value);
+    const chosen = choice.value === model.provider?.id;
+    if (choice instanceof HTMLInputElement) {
+      choice.checked = chosen;
+      choice.disabled = model.disabled || (isBusy(model) && !chosen);
+      choice.parentElement?.lastElementChild?.toggleAttribute("hidden", !connected);
+      choice.ariaDescription = connected ? "connected" : "";
+    } else {
+      choice.selected = chosen;
+      const label = providers.find(({ id }) => id === choice.value)?.label ?? choice.value;
+      choice.textContent = connected ? `${label} ✓ connected` : label;
+    }
+  }
+  const native = picker.querySelector("select");
+  if (native) native.disabled = model.disabled || isBusy(model);
+}
+
+function tiles(providers: readonly Provider[]): HTMLElement {
+  return el(
+    "div",
+    { part: "provider", class: "tiles", role: "radiogroup", "aria-labelledby": "provider-label" },
+    ...providers.map(({ id, label }) =>
+      el("label", { part: "tile", class: "tile" }, el("input", { type: "radio", name: "provider", value: id }), label, icon(CHECK)),
+    ),
+  );
+}
+
+function select(providers: readonly Provider[]): HTMLElement {
+  return el(
+    "div",
+    { class: "select" },
+    el("select", { part: "provider", "aria-labelledby": "provider-label" }, ...providers.map(({ id }) => el("option", { value: id }))),
+    icon(CHEVRON),
+  );
+}

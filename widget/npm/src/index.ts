@@ -1,0 +1,18 @@
+// Importing registers `<byo-connect>` and `<byo-badge>`; it loads no WebAssembly and sends nothing.
+
+export { ByoBadge } from "./badge.js";
+export { type Connect, type ConnectRequest, createConnect } from "./client.js";
+export type { ConnectOptions } from "./core.js";
+export { ByoConnect, type ConnectState } from "./element.js";
+export { ByoError, type ByoErrorFields, type Verdict } from "./error.js";
+export type {
+  ConnectedKey,
+  DisconnectedKey,
+  KeyPage,
+  KeyStatus,
+  KeyTarget,
+  ProviderConfig,
+  Session,
+  StoredKey,
+  TestResult,
+} from "./wire.js";

@@ -1,0 +1,153 @@
+//! The calls that a page makes.
+
+use std::rc::Rc;
+
+use byo_seal::Purpose;
+use getrandom::SysRng;
+use js_sys::Promise;
+use rand_core::{TryRng as _, UnwrapErr};
+use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
+use wasm_bindgen_futures::future_to_promise;
+use web_sys::Url;
+
+use super::{
+    deadline::Deadline,
+    exchange::{Refusal, exchange},
+    key_buffer::{Held, KeyBuffer},
+    reading,
+};
+use crate::{
+    endpoint::{Endpoint, UrlParts},
+    envelope,
+    failure::{Failure, Kind},
+    params::{Offer, Params, bad_params},
+    request::Request,
+    retry,
+};
+
+/// One server, as one token, from one page.
+#[wasm_bindgen]
+pub struct Client {
+    endpoint: Rc<Endpoint>,
+}
+
+#[wasm_bindgen]
+impl Client {
+    /// Throws where the base URL or the token cannot be used.
+    #[wasm_bindgen(constructor)]
+    pub fn new(base_url: &str, token: &str, page_origin: &str) -> Result<Client, JsValue> {
+        let url =
+            Url::new(base_url).map_err(|_| Failure::new(Kind::Config, "invalid_base_url").at("baseUrl"))?;
+        let parts = UrlParts {
+            origin: &url.origin(),
+            protocol: &url.protocol(),
+            hostname: &url.hostname(),
+            pathname: &url.pathname(),
+            has_more: [url.username(), url.password(), url.search(), url.hash()]
+                .iter()
+                .any(|part| !part.is_empty()),
+        };
+        Ok(Self { endpoint: Rc::new(Endpoint::new(parts, token, page_origin)?) })
+    }
+
+    /// Seals the key and posts it to `/v1/keys/{purpose}`. The key stays in its buffer.
+    #[wasm_bindgen(unchecked_return_type = "Promise<object>")]
+    pub fn submit(&self, purpose: &str, request: &JsValue, key: &KeyBuffer) -> Promise {
+        let (endpoint, key) = (Rc::clone(&self.endpoint), key.share());
+        let (purpose, request) = (purpose_of(purpose), reading::request(request));
+        future_to_promise(async move { Ok(submit(&endpoint, purpose?, &request?, &key).await?) })
+    }
+
+    /// What this connect session may do.
+    #[wasm_bindgen(unchecked_return_type = "Promise<object>")]
+    pub fn session(&self) -> Promise {
+        self.call("/v1/connect-session".to_owned(), None)
+    }
+
+    /// The customer's keys: `{data, nextCursor}`.
+    #[wasm_bindgen(unchecked_return_type = "Promise<object>")]
+    pub fn keys(&self, ref_id: Option<String>) -> Promise {
+        let query =
+            ref_id.map(|ref_id| ["?refId=", &String::from(js_sys::encode_uri_component(&ref_id))].concat());
+        self.call(["/v1/keys", query.as_deref().unwrap_or_default()].concat(), None)
+    }
+
+    /// Has the server destroy a stored key.
+    #[wasm_bindgen(unchecked_return_type = "Promise<object>")]
+    pub fn disconnect(&self, request: &JsValue) -> Promise {
+        match reading::request(request) {
+            Ok(request) => self.call("/v1/keys/revoke".to_owned(), Some(reading::to_json(&request))),
+            Err(failure) => Promise::reject(&failure.into()),
+        }
+    }
+
+    fn call(&self, path: String, body: Option<JsValue>) -> Promise {
+        let endpoint = Rc::clone(&self.endpoint);
+        future_to_promise(async move {
+            let answer = exchange(&endpoint, &Deadline::start(), &path, body).await;
+            Ok(answer.map_err(|refusal| refusal.failure)?)
+        })
+    }
+}
+
+async fn submit(
+    endpoint: &Endpoint,
+    purpose: Purpose,
+    request: &Request,
+    key: &Held,
+) -> Result<JsValue, Failure> {
+    request.check_key(key.borrow().as_bytes())?;
+    let deadline = Deadline::start();
+    let path = ["/v1/keys/", purpose.as_str()].concat();
+    let mut told = None;
+    let mut attempt = 0;
+    loop {
+        let offer = match told.take() {
+            Some(offer) => offer,
+            None => fresh_offer(endpoint, &deadline).await?,
+        };
+        let body = sealed(endpoint, purpose, request, &offer, key)?;
+        let Refusal { failure, body } = match exchange(endpoint, &deadline, &path, Some(body)).await {
+            Ok(answer) => return Ok(answer),
+            Err(refusal) => refusal,
+        };
+        if !retry::wants_fresh_envelope(failure.status.unwrap_or_default(), &failure.code, attempt) {
+            return Err(failure);
+        }
+        told = reading::from_js::<Params>(reading::member(&body, "params"))
+            .map(|params| params.check())
+            .transpose()?;
+        attempt += 1;
+    }
+}
+
+async fn fresh_offer(endpoint: &Endpoint, deadline: &Deadline) -> Result<Offer, Failure> {
+    let answer = exchange(endpoint, deadline, "/v1/connect/params", None).await;
+    let answer = answer.map_err(|refusal| refusal.failure)?;
+    reading::from_js::<Params>(answer).ok_or_else(bad_params)?.check()
+}
+
+/// The body as JSON. The key is looked at again: it may have been wiped while a request was on its way.
+fn sealed(
+    endpoint: &Endpoint,
+    purpose: Purpose,
+    request: &Request,
+    offer: &Offer,
+    key: &Held,
+) -> Result<JsValue, Failure> {
+    let key = key.borrow();
+    request.check_key(key.as_bytes())?;
+    // Asked once before, since what follows cannot report that there is none.
+    SysRng.try_next_u32().map_err(|_| Failure::new(Kind::Config, "no_randomness"))?;
+    let rng = &mut UnwrapErr(SysRng);
+    let body = envelope::body(endpoint, purpose, request, offer, key.as_bytes(), rng)?;
+    Ok(reading::to_json(&body))
+}
+
+/// Purpose `request` is for envelopes that are handed out, not posted.
+fn purpose_of(name: &str) -> Result<Purpose, Failure> {
+    [Purpose::Connect, Purpose::Test, Purpose::Rotate]
+        .into_iter()
+        .find(|purpose| purpose.as_str() == name)
+        .ok_or_else(|| Failure::invalid("purpose", "This is not one of connect, test and rotate."))
+}
