@@ -52,7 +52,8 @@ impl<C: Clock + Clone> Limits<C> {
     pub fn with_clock(config: &LimitsConfig, clock: &C) -> Self {
         let per_minute = |count| Quota::per_minute(at_least_one(count));
         let per_hour = |count| Quota::per_hour(at_least_one(count));
-        let by_token = per_minute(config.publishable_per_minute).allow_burst(at_least_one(config.publishable_burst));
+        let by_token =
+            per_minute(config.publishable_per_minute).allow_burst(at_least_one(config.publishable_burst));
         Self {
             publishable_by_ip: Bucket::new(per_minute(config.publishable_per_minute_per_ip), clock),
             publishable_by_token: Bucket::new(by_token, clock),
@@ -159,7 +160,10 @@ struct Bucket<C: Clock> {
 
 impl<C: Clock + Clone> Bucket<C> {
     fn new(quota: Quota, clock: &C) -> Self {
-        Self { limiter: RateLimiter::new(quota, DefaultKeyedStateStore::default(), clock.clone()), clock: clock.clone() }
+        Self {
+            limiter: RateLimiter::new(quota, DefaultKeyedStateStore::default(), clock.clone()),
+            clock: clock.clone(),
+        }
     }
 
     fn take(&self, key: &str) -> Result<(), RateLimited> {

@@ -14,7 +14,9 @@ use std::{
 };
 
 use tracing::{Level, Metadata, Subscriber};
-use tracing_subscriber::{EnvFilter, Layer, filter::filter_fn, fmt, layer::SubscriberExt, util::SubscriberInitExt};
+use tracing_subscriber::{
+    EnvFilter, Layer, filter::filter_fn, fmt, layer::SubscriberExt, util::SubscriberInitExt,
+};
 
 use crate::config::{LogConfig, LogFormat};
 
@@ -49,7 +51,9 @@ where
         LogFormat::Text => lines.with_ansi(colours).boxed(),
         LogFormat::Json => lines.json().flatten_event(true).boxed(),
     };
-    Ok(tracing_subscriber::registry().with(EnvFilter::try_new(&config.filter)?).with(lines.with_filter(filter_fn(may_speak))))
+    Ok(tracing_subscriber::registry()
+        .with(EnvFilter::try_new(&config.filter)?)
+        .with(lines.with_filter(filter_fn(may_speak))))
 }
 
 /// Below `info` libraries print what passes through them, and keys pass through them. There only byo is heard,
@@ -123,7 +127,11 @@ mod tests {
 
     #[test]
     fn json_is_one_object_a_line() {
-        let text = logged("info", LogFormat::Json, || tracing::info!(target: "byo_server", key = "key_1", "connected"));
+        let text = logged(
+            "info",
+            LogFormat::Json,
+            || tracing::info!(target: "byo_server", key = "key_1", "connected"),
+        );
         let line: serde_json::Value = serde_json::from_str(&text).unwrap();
         assert_eq!((line["message"].as_str(), line["key"].as_str()), (Some("connected"), Some("key_1")));
         assert_eq!(line["level"], "INFO");
@@ -144,7 +152,8 @@ mod tests {
             .output()
             .unwrap();
         let text = String::from_utf8(child.stderr).unwrap();
-        let line = text.lines().find_map(|line| serde_json::from_str::<serde_json::Value>(line).ok()).expect(&text);
+        let line =
+            text.lines().find_map(|line| serde_json::from_str::<serde_json::Value>(line).ok()).expect(&text);
         assert!(line["location"].as_str().unwrap().contains("telemetry.rs:"), "{text}");
         assert_eq!(line["message"], "panic");
         assert!(!text.contains("sk-secret"), "{text}");

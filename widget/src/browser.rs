@@ -17,12 +17,12 @@ pub use key_buffer::KeyBuffer;
 #[wasm_bindgen(js_name = verdictText)]
 #[must_use]
 pub fn verdict_text(verdict: &str) -> JsValue {
-    reading::to_js(&verdict::text(verdict))
+    reading::to_js(&verdict::text(verdict).json())
 }
 
 /// What JavaScript catches: a plain object.
 impl From<Failure> for JsValue {
     fn from(failure: Failure) -> Self {
-        reading::to_js(&failure)
+        reading::to_js(&failure.json())
     }
 }

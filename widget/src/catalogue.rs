@@ -36,8 +36,6 @@ pub struct Entry {
     pub help: &'static str,
     /// What else the form asks for.
     pub needs: Needs,
-    /// The provider can be used without a key.
-    pub key_optional: bool,
 }
 
 /// The keys that the test environment's simulator knows, each named after the verdict it gives.
@@ -49,6 +47,12 @@ pub const TEST_KEYS: &[&str] = &[
     "sk-byo-test-rate-limited",
     "sk-byo-test-unreachable",
 ];
+
+/// The provider can be used without a key.
+#[must_use]
+pub const fn is_key_optional(provider: ProviderId) -> bool {
+    matches!(provider, ProviderId::Ollama)
+}
 
 /// This provider's entry.
 #[must_use]
@@ -112,7 +116,6 @@ pub const fn entry(provider: ProviderId) -> Entry {
         ),
         ProviderId::Ollama => Entry {
             needs: Needs::BaseUrl,
-            key_optional: true,
             ..key(
                 "Empty for your own server",
                 "https://ollama.com/settings/keys",
@@ -125,7 +128,7 @@ pub const fn entry(provider: ProviderId) -> Entry {
 }
 
 const fn key(key_placeholder: &'static str, key_url: &'static str, help: &'static str) -> Entry {
-    Entry { key_placeholder, key_url, help, needs: Needs::None, key_optional: false }
+    Entry { key_placeholder, key_url, help, needs: Needs::None }
 }
 
 #[cfg(test)]

@@ -2,13 +2,10 @@
 
 use std::borrow::Cow;
 
-use serde::Serialize;
-
-use crate::wording;
+use crate::{json::Json, wording};
 
 /// Whose fault it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// Something typed or chosen on the page.
     Validation,
@@ -26,33 +23,40 @@ pub enum Kind {
     Server,
 }
 
+impl Kind {
+    /// The name that the page knows.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Validation => "validation",
+            Self::Auth => "auth",
+            Self::Key => "key",
+            Self::Provider => "provider",
+            Self::Network => "network",
+            Self::Config => "config",
+            Self::Server => "server",
+        }
+    }
+}
+
 /// A failure as JavaScript sees it: `{name:"ByoError", type, code, message, …}`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failure {
-    /// Always `ByoError`.
-    pub name: &'static str,
     /// Whose fault it is.
-    #[serde(rename = "type")]
     pub kind: Kind,
     /// Stable; one of byo's documented codes.
     pub code: Cow<'static, str>,
     /// Plain words for the customer, with what to do next.
     pub message: Cow<'static, str>,
     /// The member of the request that is wrong.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub param: Option<String>,
     /// The HTTP status, if the server answered.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<u16>,
     /// The server's name for the request, for its logs.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub request_id: Option<String>,
     /// What a check of the key proved.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub verdict: Option<String>,
     /// Seconds to wait before the next attempt.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub retry_after: Option<u32>,
 }
 
@@ -71,6 +75,22 @@ impl Failure {
         failure.at(param)
     }
 
+    /// The object that JavaScript catches.
+    #[must_use]
+    pub fn json(self) -> Json {
+        Json::object([
+            ("name", Some(Json::text("ByoError"))),
+            ("type", Some(Json::text(self.kind.as_str()))),
+            ("code", Some(Json::Text(self.code))),
+            ("message", Some(Json::Text(self.message))),
+            ("param", self.param.map(Json::text)),
+            ("status", self.status.map(|status| Json::Number(status.into()))),
+            ("requestId", self.request_id.map(Json::text)),
+            ("verdict", self.verdict.map(Json::text)),
+            ("retryAfter", self.retry_after.map(|seconds| Json::Number(seconds.into()))),
+        ])
+    }
+
     /// Names the member of the request that is wrong.
     #[must_use]
     pub fn at(mut self, param: &str) -> Self {
@@ -80,7 +100,6 @@ impl Failure {
 
     pub(crate) fn with_message(kind: Kind, code: Cow<'static, str>, message: Cow<'static, str>) -> Self {
         Self {
-            name: "ByoError",
             kind,
             code,
             message,
@@ -102,7 +121,7 @@ mod tests {
     #[test]
     fn what_is_not_known_is_left_out() {
         assert_eq!(
-            serde_json::to_value(Failure::invalid("refId", "refId is empty")).unwrap(),
+            serde_json::Value::from(Failure::invalid("refId", "refId is empty").json()),
             json!({
                 "name": "ByoError",
                 "type": "validation",

@@ -9,6 +9,7 @@
 //! | `paste`, `shape` | cleans what was pasted; hints when it looks like something else |
 //! | `endpoint` | which server and token; the audience of an envelope |
 //! | `request`, `params`, `envelope` | what the page asks, what the server offers, the body that is posted |
+//! | `json` | the shapes of messages |
 //! | `retry` | when an attempt is made once more |
 //! | `failure`, `problem`, `wording` | what went wrong, whose fault it is, what to do next |
 //! | `verdict` | the outcome of a check in plain words |
@@ -20,6 +21,7 @@ pub mod catalogue;
 pub mod endpoint;
 pub mod envelope;
 pub mod failure;
+pub mod json;
 pub mod params;
 pub mod paste;
 pub mod problem;

@@ -1,23 +1,11 @@
 //! What the server offers for sealing.
 
 use byo_seal::{KeyId, PublicKey, Suite, base64url};
-use serde::Deserialize;
 
-use crate::failure::{Failure, Kind};
-
-/// The sealing parameters as they come; members that this version does not need are ignored.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Params {
-    /// Names the public key.
-    pub kid: String,
-    /// What the server can open, by name.
-    pub suites: Vec<String>,
-    /// What to seal to.
-    pub public_key: PublicKey,
-    /// Base64url; to be bound and sent back as it is.
-    pub challenge: String,
-}
+use crate::{
+    failure::{Failure, Kind},
+    json::Json,
+};
 
 /// Parameters that hold together.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,25 +20,33 @@ pub struct Offer {
     pub challenge: Vec<u8>,
 }
 
-impl Params {
-    /// Chooses a suite and checks that the key id belongs to the public key.
-    pub fn check(&self) -> Result<Offer, Failure> {
+impl Offer {
+    /// Reads the parameters, chooses a suite and checks that the key id belongs to the public key.
+    pub fn read(json: &Json) -> Result<Self, Failure> {
+        let suites = json.member("suites").ok_or_else(bad_params)?.items();
         let suite = Suite::ALL
             .iter()
             .copied()
-            .find(|suite| self.suites.iter().any(|name| name == suite.as_str()))
+            .find(|suite| suites.iter().any(|name| name.as_text() == Some(suite.as_str())))
             .ok_or_else(|| Failure::new(Kind::Config, "unsupported_suite"))?;
-        let kid = KeyId::of(suite, &self.public_key);
-        if kid.as_str() != self.kid {
+        let public_key = bytes(json, "publicKey").and_then(|bytes| bytes.try_into().ok());
+        let public_key = PublicKey::from_bytes(public_key.ok_or_else(bad_params)?);
+        let kid = KeyId::of(suite, &public_key);
+        if json.text_of("kid") != Some(kid.as_str()) {
             return Err(bad_params());
         }
-        let challenge = base64url::decode(&self.challenge).map_err(|_| bad_params())?;
-        Ok(Offer { suite, kid, public_key: self.public_key, challenge })
+        let challenge = bytes(json, "challenge").ok_or_else(bad_params)?;
+        Ok(Self { suite, kid, public_key, challenge })
     }
 }
 
+/// The server's answer does not hold together: a fault of its own, or of someone on the way.
 pub(crate) fn bad_params() -> Failure {
     Failure::new(Kind::Server, "bad_params")
+}
+
+fn bytes(json: &Json, name: &str) -> Option<Vec<u8>> {
+    base64url::decode(json.text_of(name)?).ok()
 }
 
 #[cfg(test)]
@@ -61,8 +57,8 @@ pub(crate) mod tests {
 
     const SUITE: Suite = Suite::X25519ChaCha20Poly1305;
 
-    pub(crate) fn params(public: &PublicKey) -> Params {
-        serde_json::from_value(json(public)).unwrap()
+    pub(crate) fn offer(public: &PublicKey) -> Offer {
+        Offer::read(&json(public).into()).unwrap()
     }
 
     fn json(public: &PublicKey) -> Value {
@@ -80,14 +76,13 @@ pub(crate) mod tests {
     fn code(member: &str, value: Value) -> String {
         let mut json = json(&PublicKey::from_bytes([9; 32]));
         json[member] = value;
-        let params: Params = serde_json::from_value(json).unwrap();
-        params.check().unwrap_err().code.into_owned()
+        Offer::read(&json.into()).unwrap_err().code.into_owned()
     }
 
     #[test]
     fn the_suite_that_both_know_is_chosen() {
         let public = PublicKey::from_bytes([9; 32]);
-        let offer = params(&public).check().unwrap();
+        let offer = offer(&public);
         assert_eq!((offer.suite, offer.public_key), (SUITE, public));
         assert_eq!(offer.challenge, [7; 64]);
     }
@@ -105,7 +100,11 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn a_challenge_that_is_not_base64url_is_refused() {
+    fn what_is_missing_or_not_base64url_is_refused() {
+        for member in ["kid", "suites", "publicKey", "challenge"] {
+            assert_eq!(code(member, json!(null)), "bad_params", "{member}");
+        }
         assert_eq!(code("challenge", json!("a+b=")), "bad_params");
+        assert_eq!(code("publicKey", json!("AAAA")), "bad_params");
     }
 }

@@ -3,41 +3,11 @@
 
 use std::borrow::Cow;
 
-use serde::Deserialize;
-
 use crate::{
     failure::{Failure, Kind},
+    json::Json,
     wording,
 };
-
-/// The members of a problem that the widget uses.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Problem {
-    /// Stable.
-    pub code: String,
-    /// The server's words.
-    #[serde(default)]
-    pub detail: Option<String>,
-    /// The server's name for the request.
-    #[serde(default)]
-    pub request_id: Option<String>,
-    /// One entry a wrong member.
-    #[serde(default)]
-    pub errors: Option<Vec<FieldError>>,
-    /// What a check of the key proved.
-    #[serde(default)]
-    pub verdict: Option<String>,
-}
-
-/// What is wrong with one member of the request.
-#[derive(Clone, Debug, Deserialize)]
-pub struct FieldError {
-    /// The member's path.
-    pub field: String,
-    /// The server's words.
-    pub message: String,
-}
 
 /// What stands beside the body.
 #[derive(Clone, Debug, Default)]
@@ -50,11 +20,11 @@ pub struct Head {
     pub retry_after: Option<String>,
 }
 
-/// The failure for this refusal; `None` is a body that is no problem document.
+/// The failure for this refusal; the body may be anything.
 #[must_use]
-pub fn failure(problem: Option<Problem>, head: Head) -> Failure {
-    let mut failure = match problem.filter(|problem| is_code(&problem.code)) {
-        Some(problem) => told(problem, head.status),
+pub fn failure(body: &Json, head: Head) -> Failure {
+    let mut failure = match body.text_of("code").filter(|code| is_code(code)) {
+        Some(code) => told(code, body, head.status),
         None => Failure::new(Kind::Server, "unexpected_answer"),
     };
     failure.status = Some(head.status);
@@ -63,29 +33,27 @@ pub fn failure(problem: Option<Problem>, head: Head) -> Failure {
     failure
 }
 
-fn told(problem: Problem, status: u16) -> Failure {
-    let Problem { code, detail, request_id, errors, verdict } = problem;
-    let first = errors.and_then(|errors| errors.into_iter().next());
-    let (message, param) = match (code.as_str(), detail, first) {
+fn told(code: &str, body: &Json, status: u16) -> Failure {
+    let words = |json: &Json, name| json.text_of(name).filter(|text| !text.is_empty()).map(str::to_owned);
+    let first = body.member("errors").and_then(|errors| errors.items().first());
+    let (message, param) = match code {
         // The server wrote these two for the customer, about this very key.
-        ("key_rejected" | "provider_unreachable", Some(detail), _) if !detail.is_empty() => {
-            (Some(detail), None)
+        "key_rejected" | "provider_unreachable" => (words(body, "detail"), None),
+        "invalid_request" => {
+            first.map_or((None, None), |error| (words(error, "message"), words(error, "field")))
         }
-        ("invalid_request", _, Some(error)) => (Some(error.message), Some(error.field)),
-        ("destination_not_allowed", _, first) => {
-            (None, Some(first.map_or_else(|| "providerConfig.baseUrl".to_owned(), |error| error.field)))
-        }
+        "destination_not_allowed" => (None, Some("providerConfig.baseUrl".to_owned())),
         _ => (None, None),
     };
     let message = match message {
         Some(words) => Cow::Owned(words),
-        None => Cow::Borrowed(wording::of(&code).unwrap_or(wording::UNKNOWN)),
+        None => Cow::Borrowed(wording::of(code).unwrap_or(wording::UNKNOWN)),
     };
-    let kind = wording::kind(&code, status);
-    let mut failure = Failure::with_message(kind, Cow::Owned(code), message);
+    let mut failure =
+        Failure::with_message(wording::kind(code, status), Cow::Owned(code.to_owned()), message);
     failure.param = param;
-    failure.request_id = request_id;
-    failure.verdict = verdict;
+    failure.request_id = words(body, "requestId");
+    failure.verdict = words(body, "verdict");
     failure
 }
 
@@ -100,7 +68,7 @@ mod tests {
     use super::*;
 
     fn of(status: u16, body: Value) -> Failure {
-        failure(serde_json::from_value(body).ok(), Head { status, ..Head::default() })
+        failure(&body.into(), Head { status, ..Head::default() })
     }
 
     #[test]
@@ -144,15 +112,18 @@ mod tests {
     #[test]
     fn headers_fill_in_what_the_body_lacks() {
         let head = Head { status: 429, request_id: Some("req_2".into()), retry_after: Some("17".into()) };
-        let problem = serde_json::from_value(json!({"code": "rate_limited"})).ok();
-        let failure = failure(problem, head);
+        let problem = json!({"code": "rate_limited"}).into();
+        let failure = failure(&problem, head);
         assert_eq!((failure.retry_after, failure.request_id.as_deref()), (Some(17), Some("req_2")));
     }
 
     #[test]
     fn a_wait_that_is_no_number_of_seconds_is_left_out() {
         let retry_after = Some("Wed, 21 Oct 2026 07:28:00 GMT".into());
-        assert_eq!(failure(None, Head { status: 503, retry_after, request_id: None }).retry_after, None);
+        assert_eq!(
+            failure(&Json::Other, Head { status: 503, retry_after, request_id: None }).retry_after,
+            None
+        );
     }
 
     #[test]

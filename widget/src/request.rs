@@ -1,47 +1,66 @@
 //! What the page asks for.
 
-use byo_seal::{ProviderConfig, ProviderId, check_name, check_ref_id, reference::DEFAULT_NAME};
-use serde::{Deserialize, Serialize};
+use byo_seal::{
+    AzureConfig, ProviderConfig, ProviderId, WireApi, check_name, check_ref_id, reference::DEFAULT_NAME,
+};
 
 use crate::{
     catalogue,
     failure::{Failure, Kind},
+    json::Json,
 };
 
 /// Which key: `{provider, refId, name?, providerConfig?}`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Request {
     /// Whose key it is.
     pub provider: ProviderId,
     /// The customer.
     pub ref_id: String,
     /// The key's name, if it has one of its own.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// Where and how the key is used.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub provider_config: Option<ProviderConfig>,
+    /// Where and how the key is used; empty where nothing is set.
+    pub provider_config: ProviderConfig,
 }
 
-/// The members of a request; every other one is refused, since a mistyped `baseUrl` would send the key
-/// to the wrong host.
-pub const MEMBERS: &[&str] = &["provider", "refId", "name", "providerConfig"];
-/// The members of `providerConfig`.
-pub const CONFIG_MEMBERS: &[&str] = &["baseUrl", "wireApi", "azure", "region"];
-/// The members of `providerConfig.azure`.
-pub const AZURE_MEMBERS: &[&str] = &["apiVersion", "deployment"];
-
 impl Request {
-    /// Checks what can be checked without the server.
-    pub fn check(&self) -> Result<(), Failure> {
-        check_ref_id(&self.ref_id).map_err(|error| Failure::invalid("refId", error.to_string()))?;
-        check_name(self.name()).map_err(|error| Failure::invalid("name", error.to_string()))
+    /// Reads what the page gave and checks what can be checked without the server. Members that nobody
+    /// knows are refused, since a mistyped `baseUrl` would send the key to the wrong host. No message
+    /// repeats a value: people paste keys into the wrong field.
+    pub fn read(json: &Json) -> Result<Self, Failure> {
+        let given = Given { json, within: "" };
+        given.check_members(&["provider", "refId", "name", "providerConfig"])?;
+        let provider = given.needed("provider")?;
+        let provider = provider.parse().map_err(|_| {
+            Failure::invalid("provider", "This provider is not known here. Choose another one.")
+        })?;
+        let ref_id = given.needed("refId")?;
+        check_ref_id(&ref_id).map_err(|error| Failure::invalid("refId", error.to_string()))?;
+        let name = given.text("name")?;
+        if let Some(name) = &name {
+            check_name(name).map_err(|error| Failure::invalid("name", error.to_string()))?;
+        }
+        let config = given.object("providerConfig")?;
+        let provider_config = config.map(|json| read_config(json)).transpose()?.unwrap_or_default();
+        Ok(Self { provider, ref_id, name, provider_config })
+    }
+
+    /// The request as it is posted; `sealed_key` only where there is one.
+    #[must_use]
+    pub fn json(&self, sealed_key: Option<Json>) -> Json {
+        let config = &self.provider_config;
+        Json::object([
+            ("provider", Some(Json::text(self.provider.as_str()))),
+            ("refId", Some(Json::text(self.ref_id.clone()))),
+            ("name", Json::maybe(self.name.as_deref())),
+            ("providerConfig", (!config.is_empty()).then(|| config_json(config))),
+            ("sealedKey", sealed_key),
+        ])
     }
 
     /// Checks the length of a typed key.
     pub fn check_key(&self, key: &[u8]) -> Result<(), Failure> {
-        let code = if key.is_empty() && !catalogue::entry(self.provider).key_optional {
+        let code = if key.is_empty() && !catalogue::is_key_optional(self.provider) {
             "key_missing"
         } else if key.len() > byo_seal::MAX_KEY_BYTES {
             "key_too_long"
@@ -58,80 +77,79 @@ impl Request {
     }
 }
 
-/// Refuses a member that is not listed. `within` is the path to the object, with its dot.
-pub fn check_member(within: &str, member: &str, known: &[&str]) -> Result<(), Failure> {
-    if known.contains(&member) {
-        return Ok(());
+fn read_config(json: &Json) -> Result<ProviderConfig, Failure> {
+    let given = Given { json, within: "providerConfig." };
+    given.check_members(&["baseUrl", "wireApi", "azure", "region"])?;
+    let wire_api = match given.text("wireApi")?.as_deref() {
+        None => None,
+        Some("completions") => Some(WireApi::Completions),
+        Some("responses") => Some(WireApi::Responses),
+        Some(_) => return Err(given.wrong("wireApi", "This is not one of completions and responses.")),
+    };
+    let azure = given.object("azure")?.map(read_azure).transpose()?;
+    Ok(ProviderConfig { base_url: given.text("baseUrl")?, wire_api, azure, region: given.text("region")? })
+}
+
+fn read_azure(json: &Json) -> Result<AzureConfig, Failure> {
+    let given = Given { json, within: "providerConfig.azure." };
+    given.check_members(&["apiVersion", "deployment"])?;
+    Ok(AzureConfig { api_version: given.needed("apiVersion")?, deployment: given.text("deployment")? })
+}
+
+fn config_json(config: &ProviderConfig) -> Json {
+    // Taken apart so that a new member cannot be forgotten here.
+    let ProviderConfig { base_url, wire_api, azure, region } = config;
+    let azure = azure.as_ref().map(|AzureConfig { api_version, deployment }| {
+        Json::object([
+            ("apiVersion", Json::maybe(Some(api_version))),
+            ("deployment", Json::maybe(deployment.as_deref())),
+        ])
+    });
+    Json::object([
+        ("baseUrl", Json::maybe(base_url.as_deref())),
+        ("wireApi", wire_api.map(|api| Json::text(api.as_str()))),
+        ("azure", azure),
+        ("region", Json::maybe(region.as_deref())),
+    ])
+}
+
+/// An object of the page's, with the path to its members.
+#[derive(Clone, Copy)]
+struct Given<'a> {
+    json: &'a Json,
+    within: &'static str,
+}
+
+impl<'a> Given<'a> {
+    fn check_members(self, known: &[&str]) -> Result<(), Failure> {
+        let stranger = self.json.members().iter().find(|(name, _)| !known.contains(&&**name));
+        stranger.map_or(Ok(()), |(name, _)| {
+            Err(self.wrong(name, ["This is not known here. Known are ", &known.join(", "), "."].concat()))
+        })
     }
-    let known = known.join(", ");
-    let param = [within, member].concat();
-    Err(Failure::invalid(&param, ["This is not known here. Known are: ", &known, "."].concat()))
+
+    fn needed(self, name: &str) -> Result<String, Failure> {
+        self.text(name)?.ok_or_else(|| self.wrong(name, "This is missing."))
+    }
+
+    fn text(self, name: &str) -> Result<Option<String>, Failure> {
+        let Some(value) = self.json.member(name) else { return Ok(None) };
+        let text = value.as_text().ok_or_else(|| self.wrong(name, "This is not a text."))?;
+        Ok(Some(text.to_owned()))
+    }
+
+    fn object(self, name: &str) -> Result<Option<&'a Json>, Failure> {
+        let value = self.json.member(name);
+        match value {
+            None | Some(Json::Object(_)) => Ok(value),
+            Some(_) => Err(self.wrong(name, "This is not an object.")),
+        }
+    }
+
+    fn wrong(self, name: &str, message: impl Into<std::borrow::Cow<'static, str>>) -> Failure {
+        Failure::invalid(&[self.within, name].concat(), message)
+    }
 }
 
 #[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    fn request(value: serde_json::Value) -> Request {
-        serde_json::from_value(value).unwrap()
-    }
-
-    fn param(value: serde_json::Value) -> String {
-        request(value).check().unwrap_err().param.unwrap()
-    }
-
-    #[test]
-    fn a_key_without_a_name_is_the_default_one_and_none_is_sent() {
-        let json = json!({"provider": "openai", "refId": "cus_1"});
-        let request = request(json.clone());
-        assert_eq!(request.check(), Ok(()));
-        assert_eq!(request.name(), "default");
-        assert_eq!(serde_json::to_value(request).unwrap(), json);
-    }
-
-    #[test]
-    fn a_wrong_member_is_named() {
-        assert_eq!(param(json!({"provider": "openai", "refId": ""})), "refId");
-        assert_eq!(param(json!({"provider": "openai", "refId": "c", "name": "a b"})), "name");
-    }
-
-    #[test]
-    fn the_listed_members_are_those_that_are_read() {
-        let json = json!({
-            "provider": "azure", "refId": "c", "name": "n",
-            "providerConfig": {
-                "baseUrl": "https://a.example", "wireApi": "responses", "region": "eu",
-                "azure": {"apiVersion": "1", "deployment": "d"},
-            },
-        });
-        assert_eq!(serde_json::to_value(request(json.clone())).unwrap(), json);
-        let listed = |value: &serde_json::Value, known: &[&str]| {
-            let members: Vec<_> = value.as_object().unwrap().keys().collect();
-            assert_eq!(members.len(), known.len());
-            assert!(members.iter().all(|member| known.contains(&member.as_str())));
-        };
-        listed(&json, MEMBERS);
-        listed(&json["providerConfig"], CONFIG_MEMBERS);
-        listed(&json["providerConfig"]["azure"], AZURE_MEMBERS);
-    }
-
-    #[test]
-    fn a_mistyped_member_is_refused_with_its_path() {
-        assert_eq!(check_member("", "refId", MEMBERS), Ok(()));
-        let failure = check_member("providerConfig.", "baseURL", CONFIG_MEMBERS).unwrap_err();
-        assert_eq!(failure.param.as_deref(), Some("providerConfig.baseURL"));
-        assert!(failure.message.contains("baseUrl"));
-    }
-
-    #[test]
-    fn a_key_must_be_there_unless_the_provider_needs_none() {
-        let openai = request(json!({"provider": "openai", "refId": "c"}));
-        assert_eq!(openai.check_key(b"").unwrap_err().code, "key_missing");
-        assert_eq!(openai.check_key(b"k"), Ok(()));
-        assert_eq!(request(json!({"provider": "ollama", "refId": "c"})).check_key(b""), Ok(()));
-        let long = vec![b'k'; byo_seal::MAX_KEY_BYTES + 1];
-        assert_eq!(openai.check_key(&long).unwrap_err().code, "key_too_long");
-    }
-}
+mod tests;

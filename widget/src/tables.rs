@@ -3,7 +3,7 @@
 
 use byo_seal::ProviderId;
 
-use crate::catalogue::{Needs, TEST_KEYS, entry};
+use crate::catalogue::{TEST_KEYS, entry, is_key_optional};
 
 /// The text of `npm/src/tables.ts`.
 #[must_use]
@@ -27,10 +27,8 @@ pub fn typescript() -> String {
 
 fn row(provider: ProviderId) -> String {
     let entry = entry(provider);
-    let key_label = match entry.needs {
-        Needs::BaseUrl if entry.key_optional => format!("{} API key (optional)", provider.label()),
-        _ => format!("{} API key", provider.label()),
-    };
+    let is_optional = is_key_optional(provider);
+    let key_label = [provider.label(), " API key", if is_optional { " (optional)" } else { "" }].concat();
     let members = [
         ("id", provider.as_str()),
         ("label", provider.label()),
@@ -40,7 +38,7 @@ fn row(provider: ProviderId) -> String {
         ("help", entry.help),
         ("needs", entry.needs.as_str()),
     ];
-    object(&members, if entry.key_optional { "    keyOptional: true,\n" } else { "" })
+    object(&members, if is_optional { "    keyOptional: true,\n" } else { "" })
 }
 
 fn object(members: &[(&str, &str)], more: &str) -> String {

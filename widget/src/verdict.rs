@@ -1,15 +1,24 @@
 //! The outcome of a check in plain words.
 
 use byo_seal::Verdict;
-use serde::Serialize;
+
+use crate::json::Json;
 
 /// What was found, and what the person does next.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct VerdictText {
     /// What was found.
     pub title: &'static str,
     /// What to do next.
     pub next: &'static str,
+}
+
+impl VerdictText {
+    /// The object that JavaScript gets.
+    #[must_use]
+    pub fn json(self) -> Json {
+        Json::object([("title", Some(Json::text(self.title))), ("next", Some(Json::text(self.next)))])
+    }
 }
 
 /// The words for a verdict by its name on the wire; an unknown name claims nothing.

@@ -43,6 +43,8 @@ fn parse(url: &str) -> Result<DatabaseUrl, Problem> {
         Some(path) if !path.is_empty() && !path.contains(['?', '#', '%']) && path != ":memory:" => {
             Ok(DatabaseUrl::Sqlite(PathBuf::from(path)))
         }
-        _ => Err(Problem::Invalid { expected: "sqlite:// and the path of a file, such as sqlite://byo.db".into() }),
+        _ => Err(Problem::Invalid {
+            expected: "sqlite:// and the path of a file, such as sqlite://byo.db".into(),
+        }),
     }
 }

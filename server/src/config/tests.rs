@@ -150,9 +150,12 @@ fn an_empty_section_is_no_fault() {
 
 #[test]
 fn variables_of_others_are_left_alone() {
-    let others = [("BYO_BASE_URL", "x"), ("BYO_API_KEY", "x"), ("BYO_CHROMIUM", "x"), ("BYOB", "x"), ("PATH", "x")];
+    let others =
+        [("BYO_BASE_URL", "x"), ("BYO_API_KEY", "x"), ("BYO_CHROMIUM", "x"), ("BYOB", "x"), ("PATH", "x")];
     assert!(load("", &others, &[]).is_ok());
-    for slip in ["BYO_SERVER__LISTNE", "BYO_SERVER_LISTEN", "BYO_DATADIR", "BYO_ADMIN_KEY", "BYO_X__Y", "BYO_"] {
+    for slip in
+        ["BYO_SERVER__LISTNE", "BYO_SERVER_LISTEN", "BYO_DATADIR", "BYO_ADMIN_KEY", "BYO_X__Y", "BYO_"]
+    {
         assert_eq!(load("", &[(slip, "x")], &[]).is_ok(), slip == "BYO_", "{slip}");
     }
 }
@@ -160,12 +163,14 @@ fn variables_of_others_are_left_alone() {
 #[test]
 fn a_secret_comes_from_its_setting_or_from_its_file() {
     let folder = Folder::new();
-    let (admin, vault) = (folder.write("admin", &format!("{ADMIN_KEY}\n")), folder.write("vault", MASTER_KEY));
+    let (admin, vault) =
+        (folder.write("admin", &format!("{ADMIN_KEY}\n")), folder.write("vault", MASTER_KEY));
     let files = [("BYO_ADMIN__KEY_FILE", admin.as_str()), ("BYO_VAULT__MASTER_KEY_FILE", vault.as_str())];
     let config = load("", &files, &[]).unwrap();
     assert_eq!(config.admin.key.unwrap().expose(), ADMIN_KEY);
     assert!(config.vault.master_key.is_some());
-    let config = load("", &[("BYO_ADMIN__KEY", ADMIN_KEY), ("BYO_VAULT__MASTER_KEY", MASTER_KEY)], &[]).unwrap();
+    let config =
+        load("", &[("BYO_ADMIN__KEY", ADMIN_KEY), ("BYO_VAULT__MASTER_KEY", MASTER_KEY)], &[]).unwrap();
     assert_eq!(config.admin.key.unwrap().expose(), ADMIN_KEY);
     assert!(config.vault.master_key.is_some());
     let crlf = folder.write("crlf", &format!("{ADMIN_KEY}\r\n"));
@@ -184,7 +189,10 @@ fn a_secret_given_twice_or_in_an_empty_or_missing_file_is_refused() {
     let empty = refused("", &[("BYO_ADMIN__KEY_FILE", &empty)]);
     assert!(empty.contains("admin.key_file (BYO_ADMIN__KEY_FILE) has 0 characters"), "{empty}");
     let missing = refused("", &[("BYO_VAULT__MASTER_KEY_FILE", "/nowhere/key")]);
-    assert!(missing.contains("vault.master_key_file (BYO_VAULT__MASTER_KEY_FILE) cannot be read"), "{missing}");
+    assert!(
+        missing.contains("vault.master_key_file (BYO_VAULT__MASTER_KEY_FILE) cannot be read"),
+        "{missing}"
+    );
 }
 
 #[test]
@@ -226,19 +234,27 @@ fn the_line_of_a_broken_file_is_named() {
 
 #[test]
 fn a_public_url_is_an_origin() {
-    let origin = |url: &str| load("", &[("BYO_SERVER__PUBLIC_URL", url)], &[]).map(|config| config.server.public_origin());
+    let origin = |url: &str| {
+        load("", &[("BYO_SERVER__PUBLIC_URL", url)], &[]).map(|config| config.server.public_origin())
+    };
     assert_eq!(origin("https://BYO.example.com:443/").unwrap(), "https://byo.example.com");
     assert!(origin("https://byo.example.com/byo").is_err());
     let config = load("", &[("BYO_SERVER__LISTEN", "0.0.0.0:80")], &[]).unwrap();
     assert_eq!(config.server.public_origin(), "http://127.0.0.1");
-    let aliases = load("server.aliases = ['https://b.example', 'http://C.example:80']", &[], &[]).unwrap().server.aliases;
+    let aliases = load("server.aliases = ['https://b.example', 'http://C.example:80']", &[], &[])
+        .unwrap()
+        .server
+        .aliases;
     assert_eq!(aliases, ["https://b.example", "http://c.example"]);
 }
 
 #[test]
 fn trusted_proxies_are_networks_or_addresses() {
-    let proxies = |text: &str| load("", &[("BYO_SERVER__TRUSTED_PROXIES", text)], &[]).map(|config| config.server.trusted_proxies);
-    let networks: Vec<String> = proxies("10.1.2.3/8, 192.0.2.1, ::1, fd00::/8").unwrap().iter().map(ToString::to_string).collect();
+    let proxies = |text: &str| {
+        load("", &[("BYO_SERVER__TRUSTED_PROXIES", text)], &[]).map(|config| config.server.trusted_proxies)
+    };
+    let networks: Vec<String> =
+        proxies("10.1.2.3/8, 192.0.2.1, ::1, fd00::/8").unwrap().iter().map(ToString::to_string).collect();
     assert_eq!(networks, ["10.0.0.0/8", "192.0.2.1/32", "::1/128", "fd00::/8"]);
     assert!(proxies("::ffff:10.0.0.0/104").is_err());
     assert!(proxies("proxy.example").is_err());
@@ -248,23 +264,30 @@ fn trusted_proxies_are_networks_or_addresses() {
 fn a_certificate_needs_its_key_and_an_https_url() {
     let folder = Folder::new();
     let (cert, key) = (folder.write("cert", ""), folder.write("key", ""));
-    let (cert, key) = (("BYO_SERVER__TLS_CERT_FILE", cert.as_str()), ("BYO_SERVER__TLS_KEY_FILE", key.as_str()));
+    let (cert, key) =
+        (("BYO_SERVER__TLS_CERT_FILE", cert.as_str()), ("BYO_SERVER__TLS_KEY_FILE", key.as_str()));
     let url = |url: &'static str| ("BYO_SERVER__PUBLIC_URL", url);
     assert!(load("", &[cert, key, url("https://byo.example.com")], &[]).is_ok());
     assert!(refused("", &[cert]).contains("needs server.tls_key_file"));
     assert!(refused("", &[key]).contains("needs server.tls_cert_file"));
     assert!(refused("", &[cert, key]).contains("needs server.public_url"));
-    assert!(refused("", &[cert, key, url("http://byo.example.com")]).contains("server.public_url (BYO_SERVER__PUBLIC_URL) must be an https origin"));
+    assert!(
+        refused("", &[cert, key, url("http://byo.example.com")])
+            .contains("server.public_url (BYO_SERVER__PUBLIC_URL) must be an https origin")
+    );
 }
 
 #[test]
 fn a_database_is_a_sqlite_file() {
     let path = |url: &str| {
-        load("", &[("BYO_DATABASE__URL", url)], &[]).map(|config| config.database.sqlite_path(&config.data_dir))
+        load("", &[("BYO_DATABASE__URL", url)], &[])
+            .map(|config| config.database.sqlite_path(&config.data_dir))
     };
     assert_eq!(path("sqlite://byo.db").unwrap(), PathBuf::from("byo.db"));
     assert_eq!(path("sqlite:///var/lib/byo/byo.db").unwrap(), PathBuf::from("/var/lib/byo/byo.db"));
-    for url in ["sqlite://", "sqlite://:memory:", "sqlite://a?mode=ro", "byo.db", "mysql://db", "postgres://db/byo"] {
+    for url in
+        ["sqlite://", "sqlite://:memory:", "sqlite://a?mode=ro", "byo.db", "mysql://db", "postgres://db/byo"]
+    {
         assert!(path(url).is_err(), "{url}");
     }
     assert!(path("postgresql://db/byo").err().unwrap().to_string().contains("not yet supported"));

@@ -6,7 +6,7 @@ use axum::{
 };
 use bytes::Bytes;
 use http_body_util::{BodyExt, LengthLimitError};
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 
 use super::{
     problem::{Code, FieldError, Problem},
@@ -22,10 +22,10 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for JsonBody<T> {
     async fn from_request(request: Request, _state: &S) -> Result<Self, Problem> {
         require_json(&request)?;
         let bytes = read(request).await?;
+        // First as a whole, so that broken JSON is called so, wherever it breaks.
+        serde_json::from_slice::<IgnoredAny>(&bytes).map_err(|_| not_json())?;
         let mut json = serde_json::Deserializer::from_slice(&bytes);
-        let value = serde_path_to_error::deserialize(&mut json).map_err(explain)?;
-        json.end().map_err(|_| not_json())?;
-        Ok(Self(value))
+        serde_path_to_error::deserialize(&mut json).map(Self).map_err(explain)
     }
 }
 
@@ -86,9 +86,6 @@ fn explain_read(error: &axum::Error) -> Problem {
 fn explain(error: serde_path_to_error::Error<serde_json::Error>) -> Problem {
     let path = error.path().to_string();
     let inner = error.into_inner();
-    if inner.is_syntax() || inner.is_eof() {
-        return not_json();
-    }
     let message = inner.to_string();
     // serde_json appends line and column; the path says it better.
     let message = message.split(" at line ").next().unwrap_or_default();

@@ -46,9 +46,14 @@ pub struct RouterSettings {
 
 /// Every route, with its refusals.
 pub fn router(app: AppState, settings: &RouterSettings) -> Router {
-    let (api, _) = api().split_for_parts();
+    let (browser, _) = browser_routes().split_for_parts();
+    let (backend, _) = backend_routes().split_for_parts();
     let demo = settings.demo.clone().map(assets::demo_redirect).unwrap_or_default();
-    api.merge(assets::routes())
+    Router::new()
+        // The fallback before the layer, which wraps what is there: preflights end in it.
+        .merge(browser.method_not_allowed_fallback(guard::method_not_allowed).layer(cors()))
+        .merge(backend)
+        .merge(assets::routes())
         .merge(demo)
         .fallback(guard::not_found)
         .method_not_allowed_fallback(guard::method_not_allowed)
@@ -61,11 +66,9 @@ pub fn router(app: AppState, settings: &RouterSettings) -> Router {
         .with_state(app)
 }
 
-/// The documented routes.
-fn api() -> OpenApiRouter<AppState> {
-    OpenApiRouter::with_openapi(openapi::base())
-        .merge(browser_routes().layer(cors()))
-        .merge(backend_routes())
+/// The documented routes, for their description.
+fn documented() -> OpenApiRouter<AppState> {
+    OpenApiRouter::with_openapi(openapi::base()).merge(browser_routes()).merge(backend_routes())
 }
 
 /// Routes that pages call. Any origin may read their refusals; the real request's origin is checked by the principal.

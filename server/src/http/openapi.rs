@@ -12,7 +12,7 @@ use utoipa::openapi::{
 /// The document that describes every call.
 #[must_use]
 pub fn document() -> &'static OpenApi {
-    static DOCUMENT: LazyLock<OpenApi> = LazyLock::new(|| super::api().split_for_parts().1);
+    static DOCUMENT: LazyLock<OpenApi> = LazyLock::new(|| super::documented().split_for_parts().1);
     &DOCUMENT
 }
 

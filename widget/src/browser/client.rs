@@ -20,7 +20,7 @@ use crate::{
     endpoint::{Endpoint, UrlParts},
     envelope,
     failure::{Failure, Kind},
-    params::{Offer, Params, bad_params},
+    params::Offer,
     request::Request,
     retry,
 };
@@ -54,7 +54,7 @@ impl Client {
     #[wasm_bindgen(unchecked_return_type = "Promise<object>")]
     pub fn submit(&self, purpose: &str, request: &JsValue, key: &KeyBuffer) -> Promise {
         let (endpoint, key) = (Rc::clone(&self.endpoint), key.share());
-        let (purpose, request) = (purpose_of(purpose), reading::request(request));
+        let (purpose, request) = (purpose_of(purpose), Request::read(&reading::from_js(request)));
         future_to_promise(async move { Ok(submit(&endpoint, purpose?, &request?, &key).await?) })
     }
 
@@ -75,8 +75,10 @@ impl Client {
     /// Has the server destroy a stored key.
     #[wasm_bindgen(unchecked_return_type = "Promise<object>")]
     pub fn disconnect(&self, request: &JsValue) -> Promise {
-        match reading::request(request) {
-            Ok(request) => self.call("/v1/keys/revoke".to_owned(), Some(reading::to_json(&request))),
+        match Request::read(&reading::from_js(request)) {
+            Ok(request) => {
+                self.call("/v1/keys/revoke".to_owned(), Some(reading::to_text(&request.json(None))))
+            }
             Err(failure) => Promise::reject(&failure.into()),
         }
     }
@@ -114,9 +116,7 @@ async fn submit(
         if !retry::wants_fresh_envelope(failure.status.unwrap_or_default(), &failure.code, attempt) {
             return Err(failure);
         }
-        told = reading::from_js::<Params>(reading::member(&body, "params"))
-            .map(|params| params.check())
-            .transpose()?;
+        told = body.member("params").map(Offer::read).transpose()?;
         attempt += 1;
     }
 }
@@ -124,7 +124,7 @@ async fn submit(
 async fn fresh_offer(endpoint: &Endpoint, deadline: &Deadline) -> Result<Offer, Failure> {
     let answer = exchange(endpoint, deadline, "/v1/connect/params", None).await;
     let answer = answer.map_err(|refusal| refusal.failure)?;
-    reading::from_js::<Params>(answer).ok_or_else(bad_params)?.check()
+    Offer::read(&reading::from_js(&answer))
 }
 
 /// The body as JSON. The key is looked at again: it may have been wiped while a request was on its way.
@@ -141,7 +141,7 @@ fn sealed(
     SysRng.try_next_u32().map_err(|_| Failure::new(Kind::Config, "no_randomness"))?;
     let rng = &mut UnwrapErr(SysRng);
     let body = envelope::body(endpoint, purpose, request, offer, key.as_bytes(), rng)?;
-    Ok(reading::to_json(&body))
+    Ok(reading::to_text(&body))
 }
 
 /// Purpose `request` is for envelopes that are handed out, not posted.

@@ -12,7 +12,8 @@ use super::{deadline::Deadline, reading};
 use crate::{
     endpoint::Endpoint,
     failure::{Failure, Kind},
-    problem::{self, Head, Problem},
+    json::Json,
+    problem::{self, Head},
 };
 
 #[wasm_bindgen]
@@ -25,12 +26,12 @@ extern "C" {
 /// A refusal: the failure, and the body that told it.
 pub(super) struct Refusal {
     pub(super) failure: Failure,
-    pub(super) body: JsValue,
+    pub(super) body: Json,
 }
 
 impl From<Failure> for Refusal {
     fn from(failure: Failure) -> Self {
-        Self { failure, body: JsValue::UNDEFINED }
+        Self { failure, body: Json::Other }
     }
 }
 
@@ -54,8 +55,8 @@ pub(super) async fn exchange(
     if is_success {
         return Ok(json);
     }
-    let told: Option<Problem> = if answer.ok() { None } else { reading::from_js(json.clone()) };
-    Err(Refusal { failure: problem::failure(told, head(&answer)), body: json })
+    let body = if answer.ok() { Json::Other } else { reading::from_js(&json) };
+    Err(Refusal { failure: problem::failure(&body, head(&answer)), body })
 }
 
 fn init(endpoint: &Endpoint, deadline: &Deadline, body: Option<JsValue>) -> Result<RequestInit, JsValue> {

@@ -40,12 +40,7 @@ impl Connections {
     }
 
     /// Serves a connection to its end; the permit is given back then.
-    pub(super) async fn run(
-        self: Arc<Self>,
-        stream: TcpStream,
-        peer: SocketAddr,
-        _permit: Permit,
-    ) {
+    pub(super) async fn run(self: Arc<Self>, stream: TcpStream, peer: SocketAddr, _permit: Permit) {
         // Small answers and stream events go out at once.
         let _: Result<(), _> = stream.set_nodelay(true);
         let Some(tls) = &self.tls else { return self.talk(stream, peer).await };

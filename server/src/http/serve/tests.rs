@@ -136,7 +136,9 @@ async fn connections_above_the_cap_are_closed_at_once() {
     // The first is still served, and gives its place back at its end.
     first.write_all(b"GET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").await.unwrap();
     assert!(until_closed(&mut first).await.contains("HTTP/1.1 200"));
-    tokio::time::timeout(FOR_EVER, async { while !is_served(server.connect().await).await {} }).await.unwrap();
+    tokio::time::timeout(FOR_EVER, async { while !is_served(server.connect().await).await {} })
+        .await
+        .unwrap();
 }
 
 #[tokio::test]
@@ -289,7 +291,8 @@ async fn is_served(mut client: TcpStream) -> bool {
 /// What the server says until it hangs up.
 async fn until_closed(client: &mut (impl tokio::io::AsyncRead + Unpin)) -> String {
     let mut answer = Vec::new();
-    let read = tokio::time::timeout(FOR_EVER, client.read_to_end(&mut answer)).await.expect("must be hung up on");
+    let read =
+        tokio::time::timeout(FOR_EVER, client.read_to_end(&mut answer)).await.expect("must be hung up on");
     // A connection closed with something unread is reset.
     assert!(read.is_ok() || read.is_err_and(|error| error.kind() == ErrorKind::ConnectionReset));
     String::from_utf8(answer).unwrap()
@@ -313,12 +316,13 @@ fn tls() -> (TlsAcceptor, CertificateDer<'static>) {
     let made = rcgen::generate_simple_self_signed(["byo.example".to_owned()]).unwrap();
     let certificate = made.cert.der().clone();
     let key = PrivateKeyDer::try_from(made.signing_key.serialize_der()).unwrap();
-    let mut config = rustls::ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
-        .with_safe_default_protocol_versions()
-        .unwrap()
-        .with_no_client_auth()
-        .with_single_cert(vec![certificate.clone()], key)
-        .unwrap();
+    let mut config =
+        rustls::ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_no_client_auth()
+            .with_single_cert(vec![certificate.clone()], key)
+            .unwrap();
     config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
     (Arc::new(config).into(), certificate)
 }
@@ -330,11 +334,12 @@ async fn connect_tls(
 ) -> tokio_rustls::client::TlsStream<TcpStream> {
     let mut roots = rustls::RootCertStore::empty();
     roots.add(root.clone()).unwrap();
-    let mut config = rustls::ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
-        .with_safe_default_protocol_versions()
-        .unwrap()
-        .with_root_certificates(roots)
-        .with_no_client_auth();
+    let mut config =
+        rustls::ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_root_certificates(roots)
+            .with_no_client_auth();
     config.alpn_protocols = vec![protocol.to_vec()];
     let name = ServerName::try_from("byo.example").unwrap();
     TlsConnector::from(Arc::new(config)).connect(name, stream).await.unwrap()
