@@ -66,10 +66,7 @@ fn encode_v7(now: Timestamp, entropy: &dyn Entropy) -> String {
     let millis = u64::try_from(now.as_millis()).unwrap_or(0);
     let uuid = uuid::Builder::from_unix_timestamp_millis(millis, &entropy.bytes()).into_uuid().as_u128();
     // 26 digits of 5 bits hold 130 bits; the first digit carries the top 3.
-    (0..ENCODED_LEN)
-        .rev()
-        .map(|digit| char::from(ALPHABET[(uuid >> (5 * digit)) as usize & 31]))
-        .collect()
+    (0..ENCODED_LEN).rev().map(|digit| char::from(ALPHABET[(uuid >> (5 * digit)) as usize & 31])).collect()
 }
 
 fn is_encoded(text: &str) -> bool {

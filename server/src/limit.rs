@@ -274,6 +274,58 @@ mod tests {
     }
 
     #[test]
+    fn a_publishable_key_has_a_burst_of_its_own_from_everywhere() {
+        let (limits, clock) = limits();
+        let from = |host: u8| IpAddr::from([192, 0, 2, host]);
+        for host in 0..20 {
+            assert_eq!(limits.publishable(from(host), "tok_1"), Ok(()));
+        }
+        assert_eq!(
+            limits.publishable(from(100), "tok_1"),
+            Err(RateLimited { retry_after: Duration::from_secs(1) })
+        );
+        assert_eq!(limits.publishable(from(100), "tok_2"), Ok(()));
+        clock.advance(Duration::from_secs(1));
+        assert_eq!(limits.publishable(from(101), "tok_1"), Ok(()));
+    }
+
+    #[test]
+    fn strangers_cannot_use_up_a_sessions_budget() {
+        let (limits, _) = limits();
+        for _ in 0..1_000 {
+            let _: Result<(), _> = limits.publishable(ONE, "tok_1");
+            let _: Result<(), _> = limits.session("cse_1");
+            limits.failed(ONE, "env/customer_1");
+            limits.authentication_failed(ONE);
+        }
+        for _ in 0..30 {
+            assert_eq!(limits.session("cse_2"), Ok(()));
+        }
+        assert!(limits.session("cse_2").is_err());
+        assert_eq!(limits.may_fail(TWO, "env/customer_1"), Ok(()));
+    }
+
+    #[test]
+    fn every_limit_is_the_configured_one() {
+        let (limits, _) = limits();
+        let until_limited =
+            |call: &dyn Fn() -> Result<(), RateLimited>| (0..10_000).take_while(|_| call().is_ok()).count();
+        assert_eq!(until_limited(&|| limits.publishable(ONE, "tok_1")), 10);
+        assert_eq!(until_limited(&|| limits.params(ONE, "tok_1")), 60);
+        assert_eq!(until_limited(&|| limits.session("cse_1")), 30);
+        assert_eq!(until_limited(&|| limits.secret("tok_2")), 6_000);
+        assert_eq!(until_limited(&|| limits.validation("env", "customer_1")), 60);
+        let attempt = |may: Result<(), RateLimited>, fail: &dyn Fn()| may.inspect(|()| fail());
+        let failing =
+            || attempt(limits.may_fail(ONE, "env/customer_1"), &|| limits.failed(ONE, "env/customer_1"));
+        assert_eq!(until_limited(&failing), 5);
+        let guessing = || attempt(limits.may_authenticate(ONE), &|| limits.authentication_failed(ONE));
+        assert_eq!(until_limited(&guessing), 60);
+        let admin = || attempt(limits.may_try_admin(ONE), &|| limits.admin_failed(ONE));
+        assert_eq!(until_limited(&admin), 10);
+    }
+
+    #[test]
     fn five_failures_block_that_client_for_that_customer_alone() {
         let (limits, clock) = limits();
         for _ in 0..5 {

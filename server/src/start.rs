@@ -61,7 +61,9 @@ pub enum StartError {
     #[error(transparent)]
     Override(#[from] InvalidOverride),
     /// The base URLs.
-    #[error("a BYO_PROVIDERS__<NAME>__BASE_URL is not an http or https URL without user name, query and fragment")]
+    #[error(
+        "a BYO_PROVIDERS__<NAME>__BASE_URL is not an http or https URL without user name, query and fragment"
+    )]
     BaseUrl,
     /// The server's own certificate.
     #[error("BYO_SERVER__TLS_CERT_FILE, BYO_SERVER__TLS_KEY_FILE: {0}")]
@@ -199,10 +201,12 @@ fn egress(config: &Config, listener: &TcpListener, identity: &Identity) -> Resul
     let public = identity.origins().filter_map(public_address);
     let own = OwnAddresses::new(listeners.chain(public).collect());
     let base_urls = config.providers.values().map(String::as_str);
-    let policy = Policy::from_settings(config.egress.allow.clone(), base_urls, own).map_err(|_| StartError::BaseUrl)?;
+    let policy = Policy::from_settings(config.egress.allow.clone(), base_urls, own)
+        .map_err(|_| StartError::BaseUrl)?;
     let roots = match &config.egress.extra_ca_file {
         Some(path) => {
-            let pem = std::fs::read(path).map_err(|error| StartError::Roots(format!("{}: {error}", path.display())))?;
+            let pem = std::fs::read(path)
+                .map_err(|error| StartError::Roots(format!("{}: {error}", path.display())))?;
             Roots::from_pem(&pem)?
         }
         None => Roots::default(),

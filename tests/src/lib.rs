@@ -158,20 +158,27 @@ impl TestApp {
         let store = SqliteStore::open(&folder.path("byo.db"), Arc::clone(&entropy)).await;
         let store: SharedStore = Arc::new(store.expect("a new folder takes a database"));
         let vault = Arc::new(Vault::new(&master_key(), Arc::clone(&entropy)));
-        let sealing_keys = SealingKeys::load(&*store, &vault, &*clock, &*entropy).await.expect("the database works");
+        let sealing_keys =
+            SealingKeys::load(&*store, &vault, &*clock, &*entropy).await.expect("the database works");
         let allow = setup.allow.iter().map(|rule| rule.parse().expect("tests write good rules")).collect();
         let base_urls = setup.providers.values().map(String::as_str);
-        let policy = Policy::from_settings(allow, base_urls, OwnAddresses::default()).expect("tests write good URLs");
+        let policy =
+            Policy::from_settings(allow, base_urls, OwnAddresses::default()).expect("tests write good URLs");
         let resolver = Arc::new(StaticResolver::default());
         let egress = Egress::new(policy, resolver, &Roots::default(), EgressLimits::default());
         let app = Arc::new(App {
-            providers: Providers::new(egress.clone(), &setup.providers, Arc::clone(&entropy)).expect("allowed above"),
+            providers: Providers::new(egress.clone(), &setup.providers, Arc::clone(&entropy))
+                .expect("allowed above"),
             clock: clock.clone(),
             limits: Limits::new(&setup.limits),
             in_flight: InFlight::default(),
             webhooks_due: Arc::new(Notify::new()),
             identity: Identity { public_origin: SERVER.to_owned(), aliases: Vec::new(), strict_host: true },
-            admin_key_hash: Some(byo_server::config::AdminKey::parse(ADMIN_KEY.to_owned().into()).expect("it is long enough").hash()),
+            admin_key_hash: Some(
+                byo_server::config::AdminKey::parse(ADMIN_KEY.to_owned().into())
+                    .expect("it is long enough")
+                    .hash(),
+            ),
             entropy,
             store,
             vault,

@@ -82,7 +82,8 @@ async fn answer(State(shared): State<Arc<Shared>>, headers: HeaderMap) -> Respon
     let given = headers.get("authorization").and_then(|value| value.to_str().ok()).unwrap_or_default();
     let given = given.strip_prefix("Bearer ").unwrap_or_default();
     if shared.keys.lock().unwrap_or_else(PoisonError::into_inner).iter().any(|known| known == given) {
-        return Json(json!({"object": "list", "data": [{"id": "gpt-4.1", "object": "model"}]})).into_response();
+        return Json(json!({"object": "list", "data": [{"id": "gpt-4.1", "object": "model"}]}))
+            .into_response();
     }
     // Providers echo what they were sent.
     let message = format!("Incorrect API key provided: {given}.");

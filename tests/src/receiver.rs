@@ -48,8 +48,13 @@ struct Shared {
 impl Receiver {
     /// One that answers with these, then with 204.
     pub async fn start(answers: &[u16]) -> Self {
-        let answers = answers.iter().rev().map(|&code| StatusCode::from_u16(code).expect("a status")).collect();
-        let shared = Arc::new(Shared { arrived: Mutex::default(), answers: Mutex::new(answers), again: Notify::new() });
+        let answers =
+            answers.iter().rev().map(|&code| StatusCode::from_u16(code).expect("a status")).collect();
+        let shared = Arc::new(Shared {
+            arrived: Mutex::default(),
+            answers: Mutex::new(answers),
+            again: Notify::new(),
+        });
         let router = Router::new().fallback(take).with_state(Arc::clone(&shared));
         let url = format!("{}/webhooks", listen(router).await);
         Self { url, shared }
@@ -87,7 +92,10 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 pub(crate) async fn listen(router: Router) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("loopback has a free port");
     let address = listener.local_addr().expect("it is bound");
-    #[expect(clippy::disallowed_methods, reason = "a test's own receiver, asked only by the server under test")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a test's own receiver, asked only by the server under test"
+    )]
     let serving = axum::serve(listener, router);
     tokio::spawn(async move { serving.await });
     format!("http://{address}")

@@ -57,7 +57,7 @@ function servedFromHere(expression) {
     name: 'served-from',
     setup(build) {
       if (expression === 'undefined') return;
-      build.onLoad({ filter: /src\/core\.ts$/ }, async ({ path }) => ({
+      build.onLoad({ filter: /src\/options\.ts$/ }, async ({ path }) => ({
         contents: `const BYO_SERVED_FROM = ${expression};\n${await readFile(path, 'utf8')}`,
         loader: 'ts',
       }));

@@ -6,7 +6,7 @@ import { brotliCompressSync, constants } from 'node:zlib';
 
 export const BUDGETS = {
   badge: 1_500,
-  'element and client, without wasm': 8_192,
+  'element and client, without wasm': 10_240,
   'first connect, in all': 40_960,
 };
 

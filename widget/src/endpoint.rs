@@ -59,8 +59,8 @@ impl Endpoint {
 
     /// The value of the `Authorization` header.
     #[must_use]
-    pub fn authorization(&self) -> Zeroizing<String> {
-        Zeroizing::new(["Bearer ", &self.token].concat())
+    pub fn authorization(&self) -> String {
+        ["Bearer ", &self.token].concat()
     }
 
     /// For whom envelopes are sealed.
@@ -136,7 +136,7 @@ mod tests {
     fn the_principal_is_the_tokens_id_and_the_header_holds_the_token() {
         let endpoint = Endpoint::new(parts("https://keys.example", "/"), TOKEN, "").unwrap();
         assert_eq!(endpoint.principal(), principal_id(TOKEN));
-        assert_eq!(*endpoint.authorization(), "Bearer byo_pk_test_abc");
+        assert_eq!(endpoint.authorization(), "Bearer byo_pk_test_abc");
     }
 
     #[test]

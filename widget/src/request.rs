@@ -41,7 +41,7 @@ impl Request {
             check_name(name).map_err(|error| Failure::invalid("name", error.to_string()))?;
         }
         let config = given.object("providerConfig")?;
-        let provider_config = config.map(|json| read_config(json)).transpose()?.unwrap_or_default();
+        let provider_config = config.map(read_config).transpose()?.unwrap_or_default();
         Ok(Self { provider, ref_id, name, provider_config })
     }
 

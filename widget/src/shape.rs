@@ -49,11 +49,11 @@ fn recognise(text: &str) -> Option<Shape> {
     if text.contains(char::is_whitespace) {
         return Some(Shape::Spaced);
     }
-    if ["...", "***", "\u{2026}", "\u{2022}"].iter().any(|mask| text.contains(mask)) {
+    if ["...", "***", "\u{2026}", "\u{2022}"].iter().any(|mask| holds(text, mask)) {
         return Some(Shape::Masked);
     }
     let by_prefix = PREFIXES.iter().find(|(prefix, _)| text.starts_with(prefix));
-    let by_marker = || MARKERS.iter().find(|(marker, _)| text.contains(marker));
+    let by_marker = || MARKERS.iter().find(|(marker, _)| holds(text, marker));
     if let Some((_, provider)) = by_prefix {
         return Some(Shape::Provider(*provider));
     }
@@ -64,6 +64,11 @@ fn recognise(text: &str) -> Option<Shape> {
         return Some(Shape::Byo);
     }
     by_marker().map(|(_, provider)| Shape::Provider(*provider))
+}
+
+/// `str::contains` would bring a search algorithm of two kilobytes.
+fn holds(text: &str, part: &str) -> bool {
+    text.as_bytes().windows(part.len()).any(|window| window == part.as_bytes())
 }
 
 const ADMIN: &[(&str, &str)] = &[("sk-admin-", "OpenAI"), ("sk-ant-admin", "Anthropic")];

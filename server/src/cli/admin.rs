@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use byo_server::{
     config::Config,
-    egress::{Destination, Egress, EgressError, EgressLimits, OwnAddresses, Policy, Request, Roots, SystemResolver, UrlKind},
+    egress::{
+        Destination, Egress, EgressError, EgressLimits, OwnAddresses, Policy, Request, Roots, SystemResolver,
+        UrlKind,
+    },
     environment::Environment,
 };
 use http::{HeaderName, HeaderValue, Method, StatusCode};
@@ -13,7 +16,8 @@ use serde_json::{Value, json};
 use super::{Failure, Kind};
 
 pub(super) async fn create_project(config: &Config, name: &str) -> Result<(), Failure> {
-    let created = Admin::new(config)?.call(Method::POST, "v1/admin/projects", Some(json!({ "name": name }))).await?;
+    let created =
+        Admin::new(config)?.call(Method::POST, "v1/admin/projects", Some(json!({ "name": name }))).await?;
     print(&created)
 }
 

@@ -37,7 +37,8 @@ pub(super) async fn demo(mut config: Config, args: DemoArgs) -> Result<(), Failu
     let folder = Folder::new()?;
     config.data_dir.clone_from(&folder.0);
     config.database.url = None;
-    config.vault.master_key = Some(MasterKey::parse(&STANDARD.encode((&SystemEntropy as &dyn Entropy).secret::<32>()))?);
+    config.vault.master_key =
+        Some(MasterKey::parse(&STANDARD.encode((&SystemEntropy as &dyn Entropy).secret::<32>()))?);
     let product = TcpListener::bind(args.product_listen)
         .await
         .map_err(|error| format!("cannot listen on {} (--product-listen): {error}", args.product_listen))?;
@@ -73,7 +74,9 @@ async fn settings(app: &App, byo_origin: &str, product_origin: &str) -> Result<D
         ..EnvironmentChange::default()
     };
     for environment in Environment::ALL {
-        app.store.update_environment(&project.project.id, environment, change.clone(), app.clock.now()).await?;
+        app.store
+            .update_environment(&project.project.id, environment, change.clone(), app.clock.now())
+            .await?;
     }
     let egress = Egress::new(
         Policy::from_settings(Vec::new(), [byo_origin], OwnAddresses::default())?,
@@ -99,11 +102,15 @@ async fn environment(
     product_origin: &str,
 ) -> Result<DemoEnvironment, Failure> {
     let token = |kind| {
-        let found = project.tokens.iter().find(|token| token.row.environment == environment && token.row.kind == kind);
+        let found = project
+            .tokens
+            .iter()
+            .find(|token| token.row.environment == environment && token.row.kind == kind);
         &found.expect("a project is made with both tokens in both environments").token
     };
     let secret_key = token(TokenKind::Secret);
-    let (row, scope) = app.store.token_by_hash(&secret_key.hash()).await?.ok_or("the new token is not there")?;
+    let (row, scope) =
+        app.store.token_by_hash(&secret_key.hash()).await?.ok_or("the new token is not there")?;
     let secret = Secret { scope, token: row.id, principal_id: secret_key.principal_id() };
     let url = format!("{product_origin}/webhooks/byo");
     let endpoint = domain::add_endpoint(app, &secret, url, None).await.map_err(explain)?;
@@ -119,6 +126,7 @@ fn copy(token: &Token) -> Token {
     Token::parse(token.expose()).expect("a token that was just made is well-formed")
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "the shape that map_err takes")]
 fn explain(refusal: Refusal) -> String {
     format!("the demo could not be set up: {refusal:?}")
 }

@@ -38,15 +38,24 @@ pub(super) async fn doctor(config: Result<Config, ConfigError>) -> ExitCode {
 
 fn advise(config: &Config) {
     if config.admin.key.is_none() {
-        println!("note  no admin key: projects and tokens cannot be managed; set BYO_ADMIN__KEY (32 characters or more)");
+        println!(
+            "note  no admin key: projects and tokens cannot be managed; set BYO_ADMIN__KEY (32 characters or more)"
+        );
     }
     if !config.server.has_public_url() {
-        println!("note  no public URL: set BYO_SERVER__PUBLIC_URL to the origin that browsers see, or widgets elsewhere cannot seal for this server");
+        println!(
+            "note  no public URL: set BYO_SERVER__PUBLIC_URL to the origin that browsers see, or widgets elsewhere cannot seal for this server"
+        );
     } else if config.server.public_origin().starts_with("http://") {
-        println!("note  the public URL is plain http: browsers seal keys all the same, but anyone on the way can change the page");
+        println!(
+            "note  the public URL is plain http: browsers seal keys all the same, but anyone on the way can change the page"
+        );
     }
     if !config.egress.allow.is_empty() {
-        println!("note  {} private destination(s) are opened by BYO_EGRESS__ALLOW", config.egress.allow.len());
+        println!(
+            "note  {} private destination(s) are opened by BYO_EGRESS__ALLOW",
+            config.egress.allow.len()
+        );
     }
 }
 
@@ -57,7 +66,9 @@ async fn running(config: &Config) -> bool {
             println!("good  the server is running at {origin} and ready");
             return true;
         }
-        Ok(false) => println!("bad   the address or the database is taken, but no byo server is ready at {origin}"),
+        Ok(false) => {
+            println!("bad   the address or the database is taken, but no byo server is ready at {origin}");
+        }
         Err(error) => println!("bad   the running server cannot be asked: {error}"),
     }
     false

@@ -121,6 +121,7 @@ fn fail(error: &Failure) -> ExitCode {
 }
 
 fn parse_setting(text: &str) -> Result<(String, String), String> {
-    let (setting, value) = text.split_once('=').ok_or("must be SETTING=VALUE, for example server.listen=0.0.0.0:8787")?;
+    let (setting, value) =
+        text.split_once('=').ok_or("must be SETTING=VALUE, for example server.listen=0.0.0.0:8787")?;
     Ok((setting.to_owned(), value.to_owned()))
 }

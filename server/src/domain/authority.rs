@@ -139,14 +139,18 @@ impl Session {
 impl Publishable {
     fn permit(&self, action: Allow) -> Result<(), Refusal> {
         if action != Allow::Connect {
-            return Err(Refusal::Forbidden("A publishable key can only connect keys; this takes a connect session."));
+            return Err(Refusal::Forbidden(
+                "A publishable key can only connect keys; this takes a connect session.",
+            ));
         }
         match self.scope.environment.writes {
             Writes::Open | Writes::OpenReplace => Ok(()),
             Writes::Session => Err(Refusal::Forbidden(
                 "In this environment a publishable key writes nothing by itself; make a connect session on the backend and use its token.",
             )),
-            Writes::Off => Err(Refusal::Forbidden("Writing from browsers is switched off for this environment.")),
+            Writes::Off => {
+                Err(Refusal::Forbidden("Writing from browsers is switched off for this environment."))
+            }
         }
     }
 }

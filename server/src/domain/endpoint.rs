@@ -38,7 +38,10 @@ pub async fn add_endpoint(
     app.egress.check(UrlKind::Webhook, &url).map_err(|_| Refusal::DestinationNotAllowed)?;
     let environment = secret.scope.environment.id.clone();
     if app.store.endpoints(&environment).await?.len() >= MOST {
-        return Err(Refusal::invalid("url", format!("would be more than the {MOST} endpoints an environment may have")));
+        return Err(Refusal::invalid(
+            "url",
+            format!("would be more than the {MOST} endpoints an environment may have"),
+        ));
     }
     let now = app.clock.now();
     let id = EndpointId::new(now, &*app.entropy);
@@ -60,7 +63,12 @@ pub async fn remove_endpoint(app: &App, secret: &Secret, id: &EndpointId) -> Res
 }
 
 /// The signing secret out of an endpoint's record.
-pub fn endpoint_secret(vault: &Vault, id: &EndpointId, url: &str, sealed: &[u8]) -> Result<WebhookSecret, CannotOpen> {
+pub fn endpoint_secret(
+    vault: &Vault,
+    id: &EndpointId,
+    url: &str,
+    sealed: &[u8],
+) -> Result<WebhookSecret, CannotOpen> {
     let text = vault.open(&binding(id, &[url.as_bytes()]), sealed)?;
     std::str::from_utf8(&text).ok().and_then(|text| WebhookSecret::parse(text).ok()).ok_or(CannotOpen)
 }

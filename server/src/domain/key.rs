@@ -12,7 +12,8 @@ use crate::{
     id::KeyId,
     secret::ProviderKey,
     store::{
-        Allow, DisableKey, KeyAddress, KeyPage, KeyRow, KeyStatus, RecordCheck, RevokeKey, RevokeOutcome, Scope,
+        Allow, DisableKey, KeyAddress, KeyPage, KeyRow, KeyStatus, RecordCheck, RevokeKey, RevokeOutcome,
+        Scope,
     },
     vault::{Binding, CannotOpen, Purpose},
 };
@@ -48,8 +49,14 @@ pub async fn validate(
     if check.verdict != Verdict::Unreachable {
         let status = if check.verdict.is_storable() { KeyStatus::Active } else { KeyStatus::Suspect };
         let models = check.verdict.is_usable().then(|| check.models.clone());
-        let proved =
-            RecordCheck { id: row.id.clone(), version: row.version, status, verdict: check.verdict, models, at };
+        let proved = RecordCheck {
+            id: row.id.clone(),
+            version: row.version,
+            status,
+            verdict: check.verdict,
+            models,
+            at,
+        };
         // A version that was replaced meanwhile was checked on its way in; nothing to write down then.
         app.store.record_check(proved).await?;
     }
@@ -165,8 +172,8 @@ pub(super) fn seal(app: &App, scope: &Scope, row: &KeyRow, key: &[u8]) -> Vec<u8
 fn open(app: &App, scope: &Scope, row: &KeyRow) -> Result<ProviderKey, Refusal> {
     let what = || format!("{} version {}", row.id, row.version);
     let sealed = row.sealed.as_deref().ok_or(NO_KEY)?;
-    let key: Zeroizing<Vec<u8>> =
-        with_binding(scope, row, |binding| app.vault.open(binding, sealed)).map_err(Refusal::vault(what()))?;
+    let key: Zeroizing<Vec<u8>> = with_binding(scope, row, |binding| app.vault.open(binding, sealed))
+        .map_err(Refusal::vault(what()))?;
     ProviderKey::new(key).map_err(|_| Refusal::vault(what())(CannotOpen))
 }
 

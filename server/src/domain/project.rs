@@ -7,7 +7,9 @@ use crate::{
     entropy::Entropy,
     environment::Environment,
     id::{EnvironmentId, ProjectId, TokenId},
-    store::{AllowedOrigins, EnvironmentChange, EnvironmentRow, NewProject, NewToken, Project, TokenRow, Writes},
+    store::{
+        AllowedOrigins, EnvironmentChange, EnvironmentRow, NewProject, NewToken, Project, TokenRow, Writes,
+    },
     token::{Token, TokenKind},
 };
 
@@ -35,7 +37,12 @@ pub async fn create_project(app: &App, name: &str) -> Result<CreatedProject, Ref
     let now = app.clock.now();
     let environments: Vec<_> =
         Environment::ALL.into_iter().map(|kind| new_environment(kind, now, &*app.entropy)).collect();
-    let project = Project { id: ProjectId::new(now, &*app.entropy), name: name.to_owned(), created_at: now, environments };
+    let project = Project {
+        id: ProjectId::new(now, &*app.entropy),
+        name: name.to_owned(),
+        created_at: now,
+        environments,
+    };
     let tokens: Vec<_> = project
         .environments
         .iter()
@@ -81,11 +88,16 @@ impl EnvironmentChange {
 }
 
 fn check_name(name: &str) -> Result<(), Refusal> {
-    let good = !name.trim().is_empty() && name.chars().count() <= LONGEST_NAME && !name.chars().any(char::is_control);
+    let good = !name.trim().is_empty()
+        && name.chars().count() <= LONGEST_NAME
+        && !name.chars().any(char::is_control);
     if good {
         Ok(())
     } else {
-        Err(Refusal::invalid("name", format!("must be 1 to {LONGEST_NAME} characters, none of them a control character")))
+        Err(Refusal::invalid(
+            "name",
+            format!("must be 1 to {LONGEST_NAME} characters, none of them a control character"),
+        ))
     }
 }
 
@@ -96,7 +108,13 @@ fn new_environment(kind: Environment, now: Timestamp, entropy: &dyn Entropy) -> 
         Environment::Test => (Writes::Open, AllowedOrigins::ANY),
         Environment::Live => (Writes::Session, AllowedOrigins::List(Vec::new())),
     };
-    EnvironmentRow { id: EnvironmentId::new(now, entropy), kind, writes, allowed_origins, custom_base_url: false }
+    EnvironmentRow {
+        id: EnvironmentId::new(now, entropy),
+        kind,
+        writes,
+        allowed_origins,
+        custom_base_url: false,
+    }
 }
 
 fn new_token(

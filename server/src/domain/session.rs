@@ -86,7 +86,8 @@ fn checked(request: &SessionRequest) -> Result<Checked, Refusal> {
     }
     let allow = request.allow.clone().unwrap_or_else(|| USUAL_ALLOW.to_vec());
     if allow.is_empty() {
-        errors.push(Invalid::new("allow", "must name at least one action, or be left out for the usual ones"));
+        errors
+            .push(Invalid::new("allow", "must name at least one action, or be left out for the usual ones"));
     }
     let origins = match request.origins.as_deref().map(check_origins).transpose() {
         Ok(origins) => origins,
@@ -95,7 +96,11 @@ fn checked(request: &SessionRequest) -> Result<Checked, Refusal> {
             None
         }
     };
-    if errors.is_empty() { Ok((Duration::from_secs(seconds), allow, origins)) } else { Err(Refusal::Invalid(errors)) }
+    if errors.is_empty() {
+        Ok((Duration::from_secs(seconds), allow, origins))
+    } else {
+        Err(Refusal::Invalid(errors))
+    }
 }
 
 /// Origins as browsers write them: scheme, host, port if unusual, nothing else.

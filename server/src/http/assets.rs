@@ -112,7 +112,9 @@ fn answer(path: &str, file: &EmbeddedFile, headers: &HeaderMap, caching: &'stati
     ];
     // A compressing layer or proxy marks tags as weak.
     let known = headers.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
-    if known.is_some_and(|known| known.split(',').any(|known| known.trim().trim_start_matches("W/").as_bytes() == tag.as_bytes())) {
+    if known.is_some_and(|known| {
+        known.split(',').any(|known| known.trim().trim_start_matches("W/").as_bytes() == tag.as_bytes())
+    }) {
         return (StatusCode::NOT_MODIFIED, common).into_response();
     }
     (common, file.data.clone().into_owned()).into_response()

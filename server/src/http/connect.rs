@@ -2,7 +2,11 @@
 
 use axum::{Json, extract::State};
 
-use super::{AppState, principal::Browser, problem::{Problem, ProblemBody}};
+use super::{
+    AppState,
+    principal::Browser,
+    problem::{Problem, ProblemBody},
+};
 use crate::domain::{self, Authority, Params};
 
 /// What a browser needs to seal a key

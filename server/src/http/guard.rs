@@ -97,8 +97,12 @@ fn finish(mut response: Response, id: &RequestId) -> Response {
 /// Refusals that a library made, in byo's form.
 fn foreign(status: StatusCode) -> Option<Problem> {
     let problem = match status {
-        StatusCode::BAD_REQUEST => Problem::new(Code::MalformedRequest, "The address or a header cannot be read."),
-        StatusCode::PAYLOAD_TOO_LARGE => Problem::new(Code::PayloadTooLarge, "The body is larger than this call takes."),
+        StatusCode::BAD_REQUEST => {
+            Problem::new(Code::MalformedRequest, "The address or a header cannot be read.")
+        }
+        StatusCode::PAYLOAD_TOO_LARGE => {
+            Problem::new(Code::PayloadTooLarge, "The body is larger than this call takes.")
+        }
         StatusCode::METHOD_NOT_ALLOWED => Problem::new(Code::MethodNotAllowed, METHOD_NOT_ALLOWED),
         _ => return None,
     };
@@ -153,7 +157,8 @@ pub(super) fn nothing_here() -> Problem {
     Problem::new(Code::NotFound, "There is nothing at this address; see /openapi.json for what there is.")
 }
 
-const METHOD_NOT_ALLOWED: &str = "This address does not take this method; the Allow header names those it takes.";
+const METHOD_NOT_ALLOWED: &str =
+    "This address does not take this method; the Allow header names those it takes.";
 
 pub(super) async fn method_not_allowed() -> Problem {
     Problem::new(Code::MethodNotAllowed, METHOD_NOT_ALLOWED)

@@ -4,6 +4,7 @@ mod admin;
 mod assets;
 pub mod client_address;
 mod connect;
+mod errors_page;
 mod guard;
 mod health;
 mod json;
@@ -54,6 +55,7 @@ pub fn router(app: AppState, settings: &RouterSettings) -> Router {
         .merge(browser.method_not_allowed_fallback(guard::method_not_allowed).layer(cors()))
         .merge(backend)
         .merge(assets::routes())
+        .merge(errors_page::routes())
         .merge(demo)
         .fallback(guard::not_found)
         .method_not_allowed_fallback(guard::method_not_allowed)
@@ -108,11 +110,7 @@ fn cors() -> CorsLayer {
     CorsLayer::new()
         .allow_origin(Any)
         .allow_methods([http::Method::GET, http::Method::POST])
-        .allow_headers([
-            http::header::AUTHORIZATION,
-            http::header::CONTENT_TYPE,
-            http::HeaderName::from_static("idempotency-key"),
-        ])
+        .allow_headers([http::header::AUTHORIZATION, http::header::CONTENT_TYPE])
         .expose_headers([http::header::RETRY_AFTER, guard::REQUEST_ID])
         .max_age(Duration::from_mins(10))
 }

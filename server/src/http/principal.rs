@@ -149,17 +149,21 @@ async fn look_up(app: &App, token: &Token) -> Result<Option<Authority>, Problem>
     let unavailable = |error| Problem::from(Refusal::from(error));
     if kind == TokenKind::Session {
         let found = app.store.session_by_hash(&hash, app.clock.now()).await.map_err(unavailable)?;
-        return Ok(found.filter(|(_, scope)| scope.environment.kind == token.environment()).map(|(row, scope)| {
-            Authority::Session(Session { scope, row, principal_id: token.principal_id() })
-        }));
+        return Ok(found.filter(|(_, scope)| scope.environment.kind == token.environment()).map(
+            |(row, scope)| Authority::Session(Session { scope, row, principal_id: token.principal_id() }),
+        ));
     }
-    let Some((row, scope)) = app.store.token_by_hash(&hash).await.map_err(unavailable)? else { return Ok(None) };
+    let Some((row, scope)) = app.store.token_by_hash(&hash).await.map_err(unavailable)? else {
+        return Ok(None);
+    };
     if row.kind != kind || row.environment != token.environment() {
         return Ok(None);
     }
     let principal_id = token.principal_id();
     Ok(match kind {
-        TokenKind::Publishable => Some(Authority::Publishable(Publishable { scope, token: row.id, principal_id })),
+        TokenKind::Publishable => {
+            Some(Authority::Publishable(Publishable { scope, token: row.id, principal_id }))
+        }
         TokenKind::Secret => Some(Authority::Secret(Secret { scope, token: row.id, principal_id })),
         TokenKind::Session | TokenKind::Runtime => None,
     })
@@ -193,9 +197,16 @@ fn check_origin(app: &App, authority: &Authority, headers: &HeaderMap) -> Result
     let (allowed, own_pages) = match authority {
         Authority::Secret(_) => return Ok(()),
         Authority::Publishable(publishable) => (&publishable.scope.environment.allowed_origins, None),
-        Authority::Session(session) => (&session.scope.environment.allowed_origins, session.row.origins.as_deref()),
+        Authority::Session(session) => {
+            (&session.scope.environment.allowed_origins, session.row.origins.as_deref())
+        }
     };
-    let refused = || Problem::new(Code::OriginNotAllowed, "This page's origin is not among the allowed origins of this environment.");
+    let refused = || {
+        Problem::new(
+            Code::OriginNotAllowed,
+            "This page's origin is not among the allowed origins of this environment.",
+        )
+    };
     if headers.get_all(header::ORIGIN).iter().count() > 1 {
         return Err(refused());
     }
@@ -204,8 +215,10 @@ fn check_origin(app: &App, authority: &Authority, headers: &HeaderMap) -> Result
         return if same_origin && !headers.contains_key(header::ORIGIN) { Ok(()) } else { Err(refused()) };
     };
     // The hosted page of a session stands on byo's own origin.
-    let is_hosted_page = matches!(authority, Authority::Session(_)) && app.identity.origins().any(|own| own == origin);
-    let is_allowed = own_pages.map_or_else(|| allowed.contains(origin), |origins| origins.iter().any(|own| own == origin));
+    let is_hosted_page =
+        matches!(authority, Authority::Session(_)) && app.identity.origins().any(|own| own == origin);
+    let is_allowed =
+        own_pages.map_or_else(|| allowed.contains(origin), |origins| origins.iter().any(|own| own == origin));
     if is_hosted_page || is_allowed { Ok(()) } else { Err(refused()) }
 }
 

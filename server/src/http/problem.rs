@@ -16,7 +16,7 @@ use utoipa::ToSchema;
 use crate::{domain::Params, id::RequestId};
 
 macro_rules! codes {
-    ($($variant:ident => $name:literal, $status:ident, $title:literal;)+) => {
+    ($($variant:ident => $name:literal, $status:ident, $title:literal, $advice:literal;)+) => {
         /// The stable name of what went wrong.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
         #[serde(rename_all = "snake_case")]
@@ -45,38 +45,71 @@ macro_rules! codes {
             pub const fn title(self) -> &'static str {
                 match self { $(Self::$variant => $title),+ }
             }
+
+            /// What to do about it.
+            #[must_use]
+            pub const fn advice(self) -> &'static str {
+                match self { $(Self::$variant => $advice),+ }
+            }
         }
     };
 }
 
 codes! {
-    MalformedRequest => "malformed_request", BAD_REQUEST, "The request cannot be read";
-    MalformedJson => "malformed_json", BAD_REQUEST, "The body is not JSON";
-    ConflictingCredentials => "conflicting_credentials", BAD_REQUEST, "More than one credential was sent";
-    CredentialInUrl => "credential_in_url", BAD_REQUEST, "A credential stands in the URL";
-    Unauthenticated => "unauthenticated", UNAUTHORIZED, "The credential is missing or not valid";
-    Forbidden => "forbidden", FORBIDDEN, "The credential does not allow this";
-    OriginNotAllowed => "origin_not_allowed", FORBIDDEN, "The page's origin is not allowed";
-    NotFound => "not_found", NOT_FOUND, "There is no such thing";
-    MethodNotAllowed => "method_not_allowed", METHOD_NOT_ALLOWED, "The method does not fit the address";
-    RequestTimeout => "request_timeout", REQUEST_TIMEOUT, "The request did not arrive in time";
-    ConnectSessionRequired => "connect_session_required", CONFLICT, "A connect session is needed";
-    KeyRotated => "key_rotated", CONFLICT, "The sealing key is no longer in use";
-    ChallengeStale => "challenge_stale", CONFLICT, "The challenge is no longer good";
-    SealedKeyReplayed => "sealed_key_replayed", CONFLICT, "The sealed key was used before";
-    SessionSpent => "session_spent", CONFLICT, "The session did this before";
-    KeyDisabled => "key_disabled", CONFLICT, "The key is disabled";
-    PayloadTooLarge => "payload_too_large", PAYLOAD_TOO_LARGE, "The body is too large";
-    UnsupportedMediaType => "unsupported_media_type", UNSUPPORTED_MEDIA_TYPE, "The body is of the wrong type";
-    MisdirectedRequest => "misdirected_request", MISDIRECTED_REQUEST, "The request is meant for another host";
-    InvalidRequest => "invalid_request", UNPROCESSABLE_ENTITY, "A field is not valid";
-    EnvelopeInvalid => "envelope_invalid", UNPROCESSABLE_ENTITY, "The sealed key does not open";
-    KeyRejected => "key_rejected", UNPROCESSABLE_ENTITY, "The provider does not accept the key";
-    DestinationNotAllowed => "destination_not_allowed", UNPROCESSABLE_ENTITY, "The address is not allowed";
-    RateLimited => "rate_limited", TOO_MANY_REQUESTS, "Too many requests";
-    Internal => "internal", INTERNAL_SERVER_ERROR, "Something went wrong on the server";
-    ProviderUnreachable => "provider_unreachable", BAD_GATEWAY, "The provider gave no usable answer";
-    Unavailable => "unavailable", SERVICE_UNAVAILABLE, "The server cannot do this just now";
+    MalformedRequest => "malformed_request", BAD_REQUEST, "The request cannot be read",
+        "The address, a header or the body's transfer is broken; send it again as HTTP has it.";
+    MalformedJson => "malformed_json", BAD_REQUEST, "The body is not JSON",
+        "Send exactly one JSON value.";
+    ConflictingCredentials => "conflicting_credentials", BAD_REQUEST, "More than one credential was sent",
+        "Send one token, in one header.";
+    CredentialInUrl => "credential_in_url", BAD_REQUEST, "A credential stands in the URL",
+        "URLs end up in logs; send tokens in the Authorization header and revoke the one that was in the URL.";
+    Unauthenticated => "unauthenticated", UNAUTHORIZED, "The credential is missing or not valid",
+        "Missing, malformed, unknown, revoked and expired credentials all get this one answer.";
+    Forbidden => "forbidden", FORBIDDEN, "The credential does not allow this",
+        "The detail says which kind of credential or setting would allow it.";
+    OriginNotAllowed => "origin_not_allowed", FORBIDDEN, "The page's origin is not allowed",
+        "Add the page's origin to allowedOrigins of the environment, or to the session's origins.";
+    NotFound => "not_found", NOT_FOUND, "There is no such thing",
+        "What belongs to another project or environment is not there for this credential.";
+    MethodNotAllowed => "method_not_allowed", METHOD_NOT_ALLOWED, "The method does not fit the address",
+        "The Allow header names the methods this address takes.";
+    RequestTimeout => "request_timeout", REQUEST_TIMEOUT, "The request did not arrive in time",
+        "Send the body faster.";
+    ConnectSessionRequired => "connect_session_required", CONFLICT, "A connect session is needed",
+        "A bare publishable key creates and never overwrites; make a connect session on the backend.";
+    KeyRotated => "key_rotated", CONFLICT, "The sealing key is no longer in use",
+        "The answer holds fresh parameters; seal the key anew with them. The widget does so by itself, once.";
+    ChallengeStale => "challenge_stale", CONFLICT, "The challenge is no longer good",
+        "It expired, or the customer's key was revoked since; seal anew with the parameters in the answer.";
+    SealedKeyReplayed => "sealed_key_replayed", CONFLICT, "The sealed key was used before",
+        "Every request takes an envelope of its own. The identical request, repeated, gets its first answer instead.";
+    SessionSpent => "session_spent", CONFLICT, "The session did this before",
+        "A connect session does each write once per provider and name; make a new one.";
+    KeyDisabled => "key_disabled", CONFLICT, "The key is disabled",
+        "The backend disabled this key; it must enable or revoke it first.";
+    PayloadTooLarge => "payload_too_large", PAYLOAD_TOO_LARGE, "The body is too large",
+        "No call here takes more than 16 KiB.";
+    UnsupportedMediaType => "unsupported_media_type", UNSUPPORTED_MEDIA_TYPE, "The body is of the wrong type",
+        "Send application/json.";
+    MisdirectedRequest => "misdirected_request", MISDIRECTED_REQUEST, "The request is meant for another host",
+        "The Host header names none of the server's own names; check BYO_SERVER__PUBLIC_URL and BYO_SERVER__ALIASES.";
+    InvalidRequest => "invalid_request", UNPROCESSABLE_ENTITY, "A field is not valid",
+        "errors has one entry a field, with what would be right.";
+    EnvelopeInvalid => "envelope_invalid", UNPROCESSABLE_ENTITY, "The sealed key does not open",
+        "It was sealed for another server, page, token, customer, provider, name, configuration or purpose, or was changed. Which one is not told.";
+    KeyRejected => "key_rejected", UNPROCESSABLE_ENTITY, "The provider does not accept the key",
+        "verdict says what the check proved; nothing was stored, and a key that was there is unchanged.";
+    DestinationNotAllowed => "destination_not_allowed", UNPROCESSABLE_ENTITY, "The address is not allowed",
+        "Base URLs and webhooks must be public https addresses on port 443, unless the operator opens others with BYO_EGRESS__ALLOW.";
+    RateLimited => "rate_limited", TOO_MANY_REQUESTS, "Too many requests",
+        "Retry-After says how many seconds to wait.";
+    Internal => "internal", INTERNAL_SERVER_ERROR, "Something went wrong on the server",
+        "The server's log has the cause under the requestId.";
+    ProviderUnreachable => "provider_unreachable", BAD_GATEWAY, "The provider gave no usable answer",
+        "This says nothing about the key; try again.";
+    Unavailable => "unavailable", SERVICE_UNAVAILABLE, "The server cannot do this just now",
+        "Retry-After says when to try again; nothing was changed.";
 }
 
 /// What is wrong with one field, and what would be right.
@@ -122,20 +155,27 @@ impl Problem {
     /// The one text for every credential that is missing, malformed, unknown, revoked or expired.
     #[must_use]
     pub fn unauthenticated() -> Self {
-        Self::new(Code::Unauthenticated, "Send a valid credential; see the documentation for which one this call takes.")
+        Self::new(
+            Code::Unauthenticated,
+            "Send a valid credential; see the documentation for which one this call takes.",
+        )
     }
 
     /// Fields that are not valid.
     #[must_use]
     pub fn invalid(errors: Vec<FieldError>) -> Self {
-        let detail = errors.iter().map(|error| format!("{} {}", error.field, error.message)).collect::<Vec<_>>();
+        let detail =
+            errors.iter().map(|error| format!("{} {}", error.field, error.message)).collect::<Vec<_>>();
         Self { errors, ..Self::new(Code::InvalidRequest, detail.join("; ")) }
     }
 
     /// A fault of the server's own. The cause goes to the log.
     pub fn internal(cause: &dyn std::error::Error) -> Self {
         tracing::error!(error = %Causes(cause), "a request failed");
-        Self::new(Code::Internal, "The request was not carried out. The server's log has the cause under this request's id.")
+        Self::new(
+            Code::Internal,
+            "The request was not carried out. The server's log has the cause under this request's id.",
+        )
     }
 
     /// A fault that may pass. The cause goes to the log.

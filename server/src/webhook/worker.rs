@@ -116,8 +116,12 @@ impl Worker {
             None => AfterAttempt::GiveUp,
         };
         let (outcome, status, next) = match answer {
-            Ok(answer) if answer.status.is_success() => ("delivered", Some(answer.status), AfterAttempt::Delivered),
-            Ok(answer) if answer.status == StatusCode::GONE => ("gone", Some(answer.status), AfterAttempt::DisableEndpoint),
+            Ok(answer) if answer.status.is_success() => {
+                ("delivered", Some(answer.status), AfterAttempt::Delivered)
+            }
+            Ok(answer) if answer.status == StatusCode::GONE => {
+                ("gone", Some(answer.status), AfterAttempt::DisableEndpoint)
+            }
             Ok(answer) => ("http_error", Some(answer.status), retry(retry_after(&answer.headers))),
             Err(failure) => (failure.word(), None, retry(None)),
         };
@@ -139,14 +143,17 @@ impl Worker {
     }
 
     async fn send(&self, delivery: &DueDelivery, at: Timestamp) -> Result<crate::egress::Response, Failure> {
-        let secret = endpoint_secret(&self.vault, &delivery.endpoint_id, &delivery.url, &delivery.sealed_secret)
-            .map_err(|_| Failure::Secret)?;
+        let secret =
+            endpoint_secret(&self.vault, &delivery.endpoint_id, &delivery.url, &delivery.sealed_secret)
+                .map_err(|_| Failure::Secret)?;
         let destination = self.egress.check(UrlKind::Webhook, &delivery.url).map_err(EgressError::from)?;
         let body = delivery.body.as_bytes().to_vec();
         let signatures = sign(&secret, delivery.event_id.as_str(), at, &body);
         let request = headers(signatures)
             .into_iter()
-            .fold(Request::new(Method::POST, destination), |request, (name, value)| request.header(name, value))
+            .fold(Request::new(Method::POST, destination), |request, (name, value)| {
+                request.header(name, value)
+            })
             .body("application/json", body)
             .timeout(self.settings.timeout)
             .truncate_body_at(MOST_ANSWER_BYTES);
@@ -180,7 +187,8 @@ impl Failure {
 }
 
 fn headers(signatures: Signatures) -> [(HeaderName, HeaderValue); 5] {
-    let value = |text: String| HeaderValue::from_str(&text).expect("hex, base64, ids and digits are header values");
+    let value =
+        |text: String| HeaderValue::from_str(&text).expect("hex, base64, ids and digits are header values");
     [
         (HeaderName::from_static("x-byo-signature"), value(signatures.byo)),
         (HeaderName::from_static("webhook-id"), value(signatures.id)),

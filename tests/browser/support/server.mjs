@@ -9,9 +9,10 @@ import { start } from './process.mjs';
 
 /**
  * Starts a server and waits until it is ready. Settings come from `env`; nothing of the caller's own
- * environment but the path reaches it. `restart()` keeps data folder, master key and address.
+ * environment but the path reaches it. `restart()` keeps data folder, master key and address. `under` is a
+ * command that runs the server, such as a tracer.
  */
-export async function startServer({ env = {}, args = ['serve'] } = {}) {
+export async function startServer({ env = {}, under = [] } = {}) {
   const dataDir = await mkdtemp(join(tmpdir(), 'byo-test-'));
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
@@ -26,7 +27,7 @@ export async function startServer({ env = {}, args = ['serve'] } = {}) {
     ...env,
   };
 
-  let child = await ready(args, settings, url);
+  let child = await ready(under, settings);
   return {
     url,
     adminKey,
@@ -41,10 +42,15 @@ export async function startServer({ env = {}, args = ['serve'] } = {}) {
     },
     /** Calls the API: JSON in, `{ status, headers, body }` out. */
     call: (method, path, options) => call(url, method, path, options),
+    /** The first line, printed already or still to come, that matches. */
+    line: (pattern) => child.line(pattern),
     kill: () => child.stop('SIGKILL'),
+    async startAgain() {
+      child = await ready(under, settings);
+    },
     async restart(signal = 'SIGTERM') {
       await child.stop(signal);
-      child = await ready(args, settings, url);
+      child = await ready(under, settings);
     },
     async stop() {
       const end = await child.stop();
@@ -63,26 +69,16 @@ export async function freePort() {
   return port;
 }
 
-async function ready(args, settings, url) {
-  const child = start(required('BYO_BINARY'), args, settings);
+async function ready(under, settings) {
+  const [program, ...args] = [...under, required('BYO_BINARY'), 'serve'];
+  const child = start(program, args, settings);
   try {
-    await child.while(answers(`${url}/readyz`));
+    await child.line(/^byo \S+ is ready at /);
   } catch (error) {
     await child.stop('SIGKILL');
     throw error;
   }
   return child;
-}
-
-/** Waits until a URL answers 200. A refused connection costs nothing, so it is asked often. */
-export async function answers(url, within = 20_000) {
-  const deadline = Date.now() + within;
-  for (;;) {
-    const ok = await fetch(url).then((response) => response.ok, () => false);
-    if (ok) return;
-    if (Date.now() > deadline) throw new Error(`${url} gave no 200 within ${within} ms`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
 }
 
 async function call(url, method, path, { token, body, headers = {} } = {}) {

@@ -20,7 +20,7 @@ fn raw(method: Method, path: &str, token: &str, content_type: &str, body: impl I
         .header("content-type", content_type)
         .header("origin", byo_tests::PAGE)
         .body(body.into())
-        .unwrap()
+        .expect("tests write good requests")
 }
 
 async fn nothing_is_stored(app: &TestApp, project: &Project) {
@@ -31,7 +31,8 @@ async fn nothing_is_stored(app: &TestApp, project: &Project) {
 async fn malformed_json_is_400() {
     let (app, project) = setup().await;
     for body in ["", "{", "{\"provider\":", "nonsense", "{} {}", "{\"provider\":\"openai\",}", "\u{feff}{}"] {
-        let request = raw(Method::POST, "/v1/keys/connect", &project.secret, "application/json", body.to_owned());
+        let request =
+            raw(Method::POST, "/v1/keys/connect", &project.secret, "application/json", body.to_owned());
         app.send(request).await.assert_refused(400, "malformed_json");
     }
     nothing_is_stored(&app, &project).await;
@@ -40,11 +41,14 @@ async fn malformed_json_is_400() {
 #[tokio::test]
 async fn a_body_of_another_type_is_415() {
     let (app, project) = setup().await;
-    for content_type in ["text/plain", "application/x-www-form-urlencoded", "application/jsonp", "multipart/form-data"] {
+    for content_type in
+        ["text/plain", "application/x-www-form-urlencoded", "application/jsonp", "multipart/form-data"]
+    {
         let request = raw(Method::POST, "/v1/keys/connect", &project.secret, content_type, "{}");
         app.send(request).await.assert_refused(415, "unsupported_media_type");
     }
-    let request = raw(Method::POST, "/v1/keys/connect", &project.secret, "Application/JSON; charset=utf-8", "{}");
+    let request =
+        raw(Method::POST, "/v1/keys/connect", &project.secret, "Application/JSON; charset=utf-8", "{}");
     app.send(request).await.assert_refused(422, "invalid_request");
 }
 
@@ -64,7 +68,10 @@ async fn unknown_members_are_named() {
     let (app, project) = setup().await;
     for (body, field) in [
         (json!({"isAdmin": true}), "isAdmin"),
-        (json!({"provider": "openai", "refId": "c", "providerConfig": {"headers": {}}}), "providerConfig.headers"),
+        (
+            json!({"provider": "openai", "refId": "c", "providerConfig": {"headers": {}}}),
+            "providerConfig.headers",
+        ),
         (json!({"provider": "openai", "refId": "c", "sealedKey": {"v": 1, "extra": 1}}), "sealedKey.extra"),
         (json!({"status": "active"}), "status"),
         (json!({"environment_id": "env_1"}), "environment_id"),
@@ -87,9 +94,15 @@ async fn wrong_types_and_values_are_named_and_never_repeated() {
         (json!({"provider": "openai", "refId": "c", "sealedKey": {"kid": marker}}), "sealedKey.kid"),
         (json!({"provider": "openai", "refId": "c", "sealedKey": {"suite": marker}}), "sealedKey.suite"),
         (json!({"provider": "openai", "refId": "c", "sealedKey": {"enc": "!"}}), "sealedKey.enc"),
-        (json!({"provider": "openai", "refId": "c", "sealedKey": {"ciphertext": "A".repeat(9000)}}), "sealedKey.ciphertext"),
+        (
+            json!({"provider": "openai", "refId": "c", "sealedKey": {"ciphertext": "A".repeat(9000)}}),
+            "sealedKey.ciphertext",
+        ),
         (json!({"provider": "openai", "refId": "c", "providerConfig": marker}), "providerConfig"),
-        (json!({"provider": "openai", "refId": "c", "providerConfig": {"wireApi": marker}}), "providerConfig.wireApi"),
+        (
+            json!({"provider": "openai", "refId": "c", "providerConfig": {"wireApi": marker}}),
+            "providerConfig.wireApi",
+        ),
         (json!({"provider": "openai", "refId": "c", "providerKey": {"key": marker}}), "providerKey"),
         (json!([marker]), "body"),
         (json!(marker), "body"),
@@ -124,7 +137,10 @@ async fn ref_ids_are_limited_in_length_and_characters_and_compared_byte_for_byte
         assert_eq!(answer.fields(), ["refId"], "{ref_id:?}");
     }
     for ref_id in ["a", "A", "abc", "abcdef", "user_1@example.com", "~.:|+=,-", &"x".repeat(255)] {
-        assert_eq!(app.post("/v1/keys/connect", &project.secret, connect(ref_id)).await.ok()["updated"], false);
+        assert_eq!(
+            app.post("/v1/keys/connect", &project.secret, connect(ref_id)).await.ok()["updated"],
+            false
+        );
     }
     let listed = app.get("/v1/keys?refId=abc", &project.secret).await.ok();
     assert_eq!(listed["data"].as_array().unwrap().len(), 1);
@@ -133,7 +149,9 @@ async fn ref_ids_are_limited_in_length_and_characters_and_compared_byte_for_byte
 #[tokio::test]
 async fn unknown_addresses_are_404_and_wrong_methods_405_with_allow() {
     let (app, project) = setup().await;
-    for path in ["/v1/nothing", "/v1/keys/connect/", "/v1//keys", "/V1/keys", "/v1/keys/%2e%2e/admin", "/.env", "/v2"] {
+    for path in
+        ["/v1/nothing", "/v1/keys/connect/", "/v1//keys", "/V1/keys", "/v1/keys/%2e%2e/admin", "/.env", "/v2"]
+    {
         app.get(path, &project.secret).await.assert_refused(404, "not_found");
     }
     for (method, path) in [
@@ -187,7 +205,9 @@ async fn pages_follow_one_another_without_gap_or_repetition() {
     loop {
         let query = cursor.as_str().map(|cursor| format!("&cursor={cursor}")).unwrap_or_default();
         let page = app.get(&format!("/v1/keys?limit=3{query}"), &project.secret).await.ok();
-        seen.extend(page["data"].as_array().unwrap().iter().map(|key| key["refId"].as_str().unwrap().to_owned()));
+        seen.extend(
+            page["data"].as_array().unwrap().iter().map(|key| key["refId"].as_str().unwrap().to_owned()),
+        );
         cursor = page["nextCursor"].clone();
         if cursor.is_null() {
             break;

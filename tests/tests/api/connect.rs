@@ -76,7 +76,8 @@ async fn the_key_stands_nowhere_in_the_database() {
 async fn a_backend_may_send_a_key_in_the_clear_and_a_browser_may_not() {
     let app = TestApp::new().await;
     let project = app.project(Environment::Test).await;
-    let body = json!({"provider": "openai", "refId": "customer_1", "providerKey": "sk-byo-test-valid-0123456789"});
+    let body =
+        json!({"provider": "openai", "refId": "customer_1", "providerKey": "sk-byo-test-valid-0123456789"});
     let refused = app.post("/v1/keys/connect", &project.publishable, body.clone()).await;
     refused.assert_refused(422, "invalid_request");
     assert_eq!(refused.fields(), ["providerKey"]);

@@ -99,7 +99,9 @@ async fn an_unknown_sealing_key_is_answered_with_fresh_parameters_that_work() {
 async fn a_sealed_key_that_is_no_key_is_refused_without_repeating_it() {
     let app = TestApp::new().await;
     let project = app.project(Environment::Test).await;
-    for (key, flaw) in [("", "empty"), ("sk with spaces 0123456789", "character"), ("sk-ключ-0123456789", "character")] {
+    for (key, flaw) in
+        [("", "empty"), ("sk with spaces 0123456789", "character"), ("sk-ключ-0123456789", "character")]
+    {
         let answer = app.browser(&project.publishable).submit(key).await;
         answer.assert_refused(422, "invalid_request");
         assert_eq!(answer.fields(), ["sealedKey"]);

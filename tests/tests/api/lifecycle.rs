@@ -56,8 +56,10 @@ async fn rotating_keeps_the_id_and_needs_a_key_to_rotate() {
     let body = |key: &str| json!({"provider": "openai", "refId": "c", "providerKey": key});
     let missing = app.post("/v1/keys/rotate", &project.secret, body("sk-byo-test-valid-0123456789")).await;
     missing.assert_refused(404, "not_found");
-    let first = app.post("/v1/keys/connect", &project.secret, body("sk-byo-test-valid-first-0001")).await.ok();
-    let second = app.post("/v1/keys/rotate", &project.secret, body("sk-byo-test-valid-second-002")).await.ok();
+    let first =
+        app.post("/v1/keys/connect", &project.secret, body("sk-byo-test-valid-first-0001")).await.ok();
+    let second =
+        app.post("/v1/keys/rotate", &project.secret, body("sk-byo-test-valid-second-002")).await.ok();
     assert_eq!(first["id"], second["id"]);
     assert_ne!(first["fingerprint"], second["fingerprint"]);
     assert_eq!(second["hint"], "-002");
@@ -115,7 +117,8 @@ async fn a_row_whose_configuration_was_edited_in_the_database_does_not_open() {
         .execute(&mut db)
         .await
         .unwrap();
-    let answer = app.post("/v1/keys/validate", &project.secret, json!({"provider": "openai", "refId": "c"})).await;
+    let answer =
+        app.post("/v1/keys/validate", &project.secret, json!({"provider": "openai", "refId": "c"})).await;
     answer.assert_refused(500, "internal");
     assert!(!answer.text.contains("evil"), "{}", answer.text);
 }

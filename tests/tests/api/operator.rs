@@ -28,7 +28,10 @@ async fn a_project_is_made_with_two_tokens_in_each_environment() {
     assert_eq!(read["environments"][1]["writes"], "session");
     assert_eq!(read["environments"][1]["allowedOrigins"], json!([]));
     assert!(!read.to_string().contains("byo_sk_"));
-    assert_eq!(app.admin(Method::GET, "/v1/admin/projects", None).await.ok()["data"].as_array().unwrap().len(), 1);
+    assert_eq!(
+        app.admin(Method::GET, "/v1/admin/projects", None).await.ok()["data"].as_array().unwrap().len(),
+        1
+    );
 }
 
 #[tokio::test]
@@ -86,7 +89,9 @@ async fn only_the_admin_key_opens_admin_calls() {
     setup.limits.failed_admin_per_minute = 4;
     let app = TestApp::with(setup).await;
     let project = app.project(Environment::Test).await;
-    let get = |name: &str, value: &str| Request::get("/v1/admin/projects").header(name, value).body(Body::empty()).unwrap();
+    let get = |name: &str, value: &str| {
+        Request::get("/v1/admin/projects").header(name, value).body(Body::empty()).unwrap()
+    };
     app.get("/v1/admin/projects", &project.secret).await.assert_refused(400, "conflicting_credentials");
     for key in ["", "wrong", &byo_tests::ADMIN_KEY[1..], &format!("{} ", byo_tests::ADMIN_KEY[1..].trim())] {
         app.send(get("x-admin-key", key)).await.assert_refused(401, "unauthenticated");
@@ -114,5 +119,8 @@ async fn the_committed_document_is_the_served_one() {
     let served = app.send(Request::get("/openapi.json").body(Body::empty()).unwrap()).await.ok();
     let committed = include_str!("../../../docs/openapi.json");
     let committed: serde_json::Value = serde_json::from_str(committed).unwrap();
-    assert!(served == committed, "docs/openapi.json is stale; write it anew with `byo openapi > docs/openapi.json`");
+    assert!(
+        served == committed,
+        "docs/openapi.json is stale; write it anew with `byo openapi > docs/openapi.json`"
+    );
 }

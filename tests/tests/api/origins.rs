@@ -8,7 +8,8 @@ use serde_json::json;
 
 fn get(path: &str, headers: &[(&str, &str)]) -> Request<Body> {
     let request = Request::builder().uri(path);
-    headers.iter().fold(request, |request, (name, value)| request.header(*name, *value)).body(Body::empty()).unwrap()
+    let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
+    request.body(Body::empty()).expect("tests write good requests")
 }
 
 #[tokio::test]
@@ -16,7 +17,8 @@ async fn every_credential_that_is_not_good_gets_the_same_answer() {
     let app = TestApp::new().await;
     let project = app.project(Environment::Test).await;
     let revoked = app.project(Environment::Test).await;
-    let tokens = app.admin(Method::GET, &format!("/v1/admin/projects/{}/tokens", revoked.id), None).await.ok();
+    let tokens =
+        app.admin(Method::GET, &format!("/v1/admin/projects/{}/tokens", revoked.id), None).await.ok();
     for token in tokens["data"].as_array().unwrap() {
         let path = format!("/v1/admin/tokens/{}", token["id"].as_str().unwrap());
         assert_eq!(app.admin(Method::DELETE, &path, None).await.status, 204);
@@ -95,7 +97,9 @@ async fn a_token_of_one_project_sees_nothing_of_another() {
     assert_eq!(foreign.json["detail"], unknown.json["detail"]);
     let name = json!({"provider": "openai", "refId": "customer_1"});
     for call in ["validate", "disable", "enable"] {
-        app.post(&format!("/v1/keys/{call}"), &two.secret, name.clone()).await.assert_refused(404, "not_found");
+        app.post(&format!("/v1/keys/{call}"), &two.secret, name.clone())
+            .await
+            .assert_refused(404, "not_found");
     }
     assert!(app.post("/v1/keys/revoke", &two.secret, name).await.ok()["id"].is_null());
     app.get(&format!("/v1/keys/{id}"), &one.secret).await.ok();
@@ -105,7 +109,9 @@ async fn a_token_of_one_project_sees_nothing_of_another() {
 async fn test_and_live_are_apart() {
     let app = TestApp::new().await;
     let made = app.admin(Method::POST, "/v1/admin/projects", Some(json!({"name": "Both"}))).await;
-    let token = |environment: &str, kind: &str| made.json["environments"][environment][kind].as_str().unwrap().to_owned();
+    let token = |environment: &str, kind: &str| {
+        made.json["environments"][environment][kind].as_str().unwrap().to_owned()
+    };
     let body = json!({"provider": "openai", "refId": "c", "providerKey": "sk-byo-test-valid-0123456789"});
     app.post("/v1/keys/connect", &token("test", "secretKey"), body).await.ok();
     assert_eq!(app.get("/v1/keys", &token("live", "secretKey")).await.ok()["data"], json!([]));
@@ -135,10 +141,14 @@ async fn a_live_publishable_key_and_session_work_only_on_allowed_pages() {
         app.send(get("/v1/connect/params", &[("authorization", &bearer), ("origin", PAGE)])).await.ok();
         let missing = get("/v1/connect/params", &[("authorization", &bearer)]);
         app.send(missing).await.assert_refused(403, "origin_not_allowed");
-        let same = get("/v1/connect/params", &[("authorization", &bearer), ("sec-fetch-site", "same-origin")]);
+        let same =
+            get("/v1/connect/params", &[("authorization", &bearer), ("sec-fetch-site", "same-origin")]);
         app.send(same).await.ok();
     }
-    let hosted = get("/v1/connect/params", &[("authorization", &format!("Bearer {session}")), ("origin", byo_tests::SERVER)]);
+    let hosted = get(
+        "/v1/connect/params",
+        &[("authorization", &format!("Bearer {session}")), ("origin", byo_tests::SERVER)],
+    );
     app.send(hosted).await.ok();
 }
 
@@ -146,9 +156,11 @@ async fn a_live_publishable_key_and_session_work_only_on_allowed_pages() {
 async fn a_session_may_name_its_own_pages() {
     let app = TestApp::new().await;
     let project = app.project(Environment::Live).await;
-    let session = app.session(&project, json!({"refId": "c", "origins": ["https://other.example.com"]})).await;
+    let session =
+        app.session(&project, json!({"refId": "c", "origins": ["https://other.example.com"]})).await;
     let bearer = format!("Bearer {session}");
-    let other = get("/v1/connect-session", &[("authorization", &bearer), ("origin", "https://other.example.com")]);
+    let other =
+        get("/v1/connect-session", &[("authorization", &bearer), ("origin", "https://other.example.com")]);
     app.send(other).await.ok();
     let usual = get("/v1/connect-session", &[("authorization", &bearer), ("origin", PAGE)]);
     app.send(usual).await.assert_refused(403, "origin_not_allowed");
@@ -182,7 +194,9 @@ async fn browser_routes_answer_any_origins_preflight_and_others_none() {
 #[tokio::test]
 async fn another_host_is_421_except_for_health() {
     let app = TestApp::new().await;
-    for host in ["evil.example.com", "byo.example.com.evil.com", "byo.example.com:444", "byo.example.com/x", "a?"] {
+    for host in
+        ["evil.example.com", "byo.example.com.evil.com", "byo.example.com:444", "byo.example.com/x", "a?"]
+    {
         let request = get("/v1/keys", &[("host", host)]);
         app.send(request).await.assert_refused(421, "misdirected_request");
         let health = app.send(get("/healthz", &[("host", host)])).await;

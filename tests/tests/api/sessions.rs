@@ -13,7 +13,8 @@ const KEY: &str = "sk-byo-test-valid-0123456789";
 async fn a_session_tells_what_it_may_do() {
     let app = TestApp::new().await;
     let project = app.project(Environment::Test).await;
-    let body = json!({"refId": "customer_1", "providers": ["openai", "anthropic"], "allow": ["connect", "test"]});
+    let body =
+        json!({"refId": "customer_1", "providers": ["openai", "anthropic"], "allow": ["connect", "test"]});
     let session = app.session(&project, body).await;
     let view = app.get("/v1/connect-session", &session).await.ok();
     assert_eq!(view["refId"], "customer_1");

@@ -10,7 +10,7 @@ use byo_tests::{Delivery, Project, Receiver, Setup, TestApp};
 use http::Method;
 use serde_json::{Value, json};
 use sqlx::Connection;
-use tokio::sync::oneshot;
+use tokio::{sync::oneshot, task::JoinHandle};
 
 const KEY: &str = "sk-byo-test-valid-0123456789";
 
@@ -20,20 +20,23 @@ async fn endpoint(app: &TestApp, project: &Project, body: Value) -> Value {
     made.json
 }
 
-/// Runs a worker until dropped.
-struct Working(Option<oneshot::Sender<()>>, Option<tokio::task::JoinHandle<()>>);
+/// A worker at work.
+struct Working {
+    stop: oneshot::Sender<()>,
+    task: JoinHandle<()>,
+}
 
 impl Working {
     fn start(app: &TestApp) -> Self {
         let (stop, stopped) = oneshot::channel::<()>();
         let worker = app.worker();
-        let task = tokio::spawn(worker.run(async move { drop(stopped.await) }));
-        Self(Some(stop), Some(task))
+        Self { stop, task: tokio::spawn(worker.run(async move { drop(stopped.await) })) }
     }
 
-    async fn stop(mut self) {
-        drop(self.0.take());
-        self.1.take().unwrap().await.unwrap();
+    /// Lets it finish what is under way.
+    async fn stop(self) {
+        drop(self.stop);
+        self.task.await.expect("the worker does not panic");
     }
 }
 
@@ -126,7 +129,9 @@ async fn endpoints_get_what_they_ask_for() {
     endpoint(&app, &project, json!({"url": revoked.url, "events": ["key.revoked"]})).await;
     let working = Working::start(&app);
     app.browser(&project.publishable).submit(KEY).await.ok();
-    app.post("/v1/keys/revoke", &project.secret, json!({"provider": "openai", "refId": "customer_1"})).await.ok();
+    app.post("/v1/keys/revoke", &project.secret, json!({"provider": "openai", "refId": "customer_1"}))
+        .await
+        .ok();
     assert_eq!(revoked.first(1).await[0].json()["type"], "key.revoked");
     all.first(2).await;
     working.stop().await;
@@ -198,7 +203,9 @@ async fn a_receiver_that_is_gone_gets_nothing_more() {
     working.stop().await;
     let listed = app.get("/v1/webhook-endpoints", &project.secret).await.ok();
     assert!(listed["data"][0]["disabledAt"].is_string(), "{listed}");
-    app.post("/v1/keys/revoke", &project.secret, json!({"provider": "openai", "refId": "customer_1"})).await.ok();
+    app.post("/v1/keys/revoke", &project.secret, json!({"provider": "openai", "refId": "customer_1"}))
+        .await
+        .ok();
     assert_eq!(app.app.store.next_delivery_due().await.unwrap(), None);
 }
 

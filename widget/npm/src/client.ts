@@ -1,14 +1,14 @@
 // `createConnect`: the client without any user interface.
 
-import { type ConnectOptions, Core } from "./core.js";
-import { ByoError, misuse, present } from "./error.js";
-import { HeldKey } from "./held-key.js";
-import { load } from "./load.js";
+import { misuse, present } from "./error.js";
+import { type ConnectOptions, checkOptions } from "./options.js";
 import type { ConnectedKey, DisconnectedKey, KeyPage, KeyTarget, ProviderConfig, TestResult } from "./wire.js";
 
-/** What to connect. `refId` may be left out with a session token, which knows it. */
-export interface ConnectRequest extends Omit<KeyTarget, "refId"> {
-  refId?: string;
+/** Which key, where a session token lets `refId` be left out. */
+export type ConnectTarget = Omit<KeyTarget, "refId"> & { refId?: string };
+
+/** What to connect. */
+export interface ConnectRequest extends ConnectTarget {
   providerKey: string;
   providerConfig?: ProviderConfig;
 }
@@ -24,38 +24,30 @@ export interface Connect {
   /** The customer's keys. Session tokens only. */
   status(query?: { refId?: string }): Promise<KeyPage>;
   /** Destroys a stored key. Session tokens only. */
-  disconnect(target: Omit<KeyTarget, "refId"> & { refId?: string }): Promise<DisconnectedKey>;
+  disconnect(target: ConnectTarget): Promise<DisconnectedKey>;
 }
 
 /** Opens a client. Loads nothing and sends nothing yet. */
 export function createConnect(options: ConnectOptions): Connect {
-  const core = new Core(options ?? {});
+  const access = checkOptions(options ?? {});
+  let calls: Promise<import("./calls.js").Calls> | undefined;
+  const open = () => (calls ??= import("./calls.js").then(({ Calls }) => new Calls(access)));
 
-  const target = async ({ provider, refId, name }: { provider: string; refId?: string; name?: string }) => {
+  const target = ({ provider, refId, name }: ConnectTarget) => {
     if (!provider) throw misuse("invalid_option", "provider: say which provider the key belongs to.", "provider");
-    if (!refId && !core.isSession) throw misuse("invalid_option", "refId: say whose key it is.", "refId");
-    return present({ provider, refId: refId ?? (await core.session()).refId, name }) as KeyTarget;
+    if (!refId && !access.isSession) throw misuse("invalid_option", "refId: say whose key it is.", "refId");
+    return present({ provider, refId, name }) as ConnectTarget;
+  };
+  const submit = async (purpose: "connect" | "test" | "rotate", { providerKey, providerConfig, ...which }: ConnectRequest) => {
+    const fields = present({ ...target(which), providerConfig }) as ConnectTarget;
+    if (typeof providerKey !== "string") throw misuse("invalid_option", "providerKey: give the key.", "providerKey");
+    return (await open()).submit(purpose, fields, providerKey);
   };
 
-  const submit =
-    <P extends "connect" | "test" | "rotate">(purpose: P) =>
-    async ({ providerKey, providerConfig, ...which }: ConnectRequest) => {
-      const fields = present({ ...(await target(which)), providerConfig }) as KeyTarget;
-      if (typeof providerKey !== "string") throw misuse("invalid_option", "providerKey: give the key.", "providerKey");
-      const key = new HeldKey(await load(), providerKey);
-      try {
-        return await core.submit(purpose as "connect", fields, key);
-      } finally {
-        key.drop();
-      }
-    };
-
-  return Object.assign(submit("connect"), {
-    test: submit("test") as unknown as Connect["test"],
-    rotate: submit("rotate"),
-    status: ({ refId }: { refId?: string } = {}) => core.keys(refId),
-    disconnect: async (which: Parameters<Connect["disconnect"]>[0]) => core.disconnect(await target(which)),
+  return Object.assign((request: ConnectRequest) => submit("connect", request) as Promise<ConnectedKey>, {
+    test: (request: ConnectRequest) => submit("test", request) as Promise<TestResult>,
+    rotate: (request: ConnectRequest) => submit("rotate", request) as Promise<ConnectedKey>,
+    status: async ({ refId }: { refId?: string } = {}) => (await open()).core.keys(refId),
+    disconnect: async (which: ConnectTarget) => (await open()).disconnect(target(which)),
   });
 }
-
-export { ByoError };

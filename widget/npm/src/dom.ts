@@ -5,7 +5,7 @@ export const Base: typeof HTMLElement = globalThis.HTMLElement ?? class {};
 
 type Child = Node | string;
 
-/** An element with attributes; `part` doubles as the class the style sheet uses. */
+/** An element with attributes and children. */
 export function el<K extends keyof HTMLElementTagNameMap>(
   tag: K,
   attributes: Record<string, string> = {},
@@ -33,7 +33,7 @@ export function icon(path: string): SVGSVGElement {
 export function adopt(root: ShadowRoot, css: string): void {
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(css);
-  root.adoptedStyleSheets = [sheet];
+  root.adoptedStyleSheets.push(sheet);
 }
 
 /** Registers an element once, however often the package is loaded. */

@@ -1,10 +1,10 @@
 // Importing registers `<byo-connect>` and `<byo-badge>`; it loads no WebAssembly and sends nothing.
 
 export { ByoBadge } from "./badge.js";
-export { type Connect, type ConnectRequest, createConnect } from "./client.js";
-export type { ConnectOptions } from "./core.js";
+export { type Connect, type ConnectRequest, type ConnectTarget, createConnect } from "./client.js";
 export { ByoConnect, type ConnectState } from "./element.js";
 export { ByoError, type ByoErrorFields, type Verdict } from "./error.js";
+export type { ConnectOptions } from "./options.js";
 export type {
   ConnectedKey,
   DisconnectedKey,

@@ -38,14 +38,13 @@ impl Client {
     pub fn new(base_url: &str, token: &str, page_origin: &str) -> Result<Client, JsValue> {
         let url =
             Url::new(base_url).map_err(|_| Failure::new(Kind::Config, "invalid_base_url").at("baseUrl"))?;
+        let part = |name| reading::text_of(&url, name);
         let parts = UrlParts {
-            origin: &url.origin(),
-            protocol: &url.protocol(),
-            hostname: &url.hostname(),
-            pathname: &url.pathname(),
-            has_more: [url.username(), url.password(), url.search(), url.hash()]
-                .iter()
-                .any(|part| !part.is_empty()),
+            origin: &part("origin"),
+            protocol: &part("protocol"),
+            hostname: &part("hostname"),
+            pathname: &part("pathname"),
+            has_more: ["username", "password", "search", "hash"].iter().any(|name| !part(name).is_empty()),
         };
         Ok(Self { endpoint: Rc::new(Endpoint::new(parts, token, page_origin)?) })
     }
@@ -83,7 +82,7 @@ impl Client {
         }
     }
 
-    fn call(&self, path: String, body: Option<JsValue>) -> Promise {
+    fn call(&self, path: String, body: Option<String>) -> Promise {
         let endpoint = Rc::clone(&self.endpoint);
         future_to_promise(async move {
             let answer = exchange(&endpoint, &Deadline::start(), &path, body).await;
@@ -134,7 +133,7 @@ fn sealed(
     request: &Request,
     offer: &Offer,
     key: &Held,
-) -> Result<JsValue, Failure> {
+) -> Result<String, Failure> {
     let key = key.borrow();
     request.check_key(key.as_bytes())?;
     // Asked once before, since what follows cannot report that there is none.

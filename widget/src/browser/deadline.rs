@@ -3,7 +3,8 @@
 use std::{cell::Cell, rc::Rc};
 
 use gloo_timers::callback::Timeout;
-use web_sys::{AbortController, AbortSignal};
+use wasm_bindgen::JsValue;
+use web_sys::AbortController;
 
 const MILLISECONDS: u32 = 40_000;
 
@@ -30,8 +31,9 @@ impl Deadline {
         Self { controller, is_over, _timer: timer }
     }
 
-    pub(super) fn signal(&self) -> Option<AbortSignal> {
-        self.controller.as_ref().map(AbortController::signal)
+    /// For `fetch`; `null` where there is nothing to cancel with.
+    pub(super) fn signal(&self) -> JsValue {
+        self.controller.as_ref().map_or(JsValue::NULL, |controller| controller.signal().into())
     }
 
     pub(super) fn is_over(&self) -> bool {

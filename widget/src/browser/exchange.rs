@@ -3,10 +3,7 @@
 use js_sys::{JSON, Promise};
 use wasm_bindgen::{JsCast as _, JsValue, prelude::wasm_bindgen};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{
-    Headers, ReferrerPolicy, RequestCache, RequestCredentials, RequestInit, RequestMode, RequestRedirect,
-    Response,
-};
+use web_sys::Response;
 
 use super::{deadline::Deadline, reading};
 use crate::{
@@ -20,7 +17,7 @@ use crate::{
 extern "C" {
     // By its global name, so that it is found in windows, workers and Node alike.
     #[wasm_bindgen(catch)]
-    fn fetch(url: &str, init: &RequestInit) -> Result<Promise, JsValue>;
+    fn fetch(url: &str, init: &JsValue) -> Result<Promise, JsValue>;
 }
 
 /// A refusal: the failure, and the body that told it.
@@ -40,12 +37,12 @@ pub(super) async fn exchange(
     endpoint: &Endpoint,
     deadline: &Deadline,
     path: &str,
-    body: Option<JsValue>,
+    body: Option<String>,
 ) -> Result<JsValue, Refusal> {
     let unreachable = |_: JsValue| {
         Failure::new(Kind::Network, if deadline.is_over() { "timed_out" } else { "network_error" })
     };
-    let init = init(endpoint, deadline, body).map_err(unreachable)?;
+    let init = init(endpoint, deadline, body.as_deref());
     let answer = fetch(&endpoint.url(path), &init).map_err(unreachable)?;
     let answer = JsFuture::from(answer).await.map_err(unreachable)?;
     let answer: Response = answer.unchecked_into();
@@ -59,27 +56,28 @@ pub(super) async fn exchange(
     Err(Refusal { failure: problem::failure(&body, head(&answer)), body })
 }
 
-fn init(endpoint: &Endpoint, deadline: &Deadline, body: Option<JsValue>) -> Result<RequestInit, JsValue> {
-    let headers = Headers::new()?;
-    headers.set("authorization", &endpoint.authorization())?;
-    let init = RequestInit::new();
-    if let Some(body) = body {
-        headers.set("content-type", "application/json")?;
-        init.set_method("POST");
-        init.set_body(&body);
-    }
-    init.set_headers(&headers);
-    init.set_signal(deadline.signal().as_ref());
-    init.set_mode(RequestMode::Cors);
-    init.set_cache(RequestCache::NoStore);
-    // The token travels in the header; a redirect would carry it, and the envelope, somewhere else.
-    init.set_credentials(RequestCredentials::Omit);
-    init.set_redirect(RequestRedirect::Error);
-    init.set_referrer_policy(ReferrerPolicy::NoReferrer);
-    Ok(init)
+fn init(endpoint: &Endpoint, deadline: &Deadline, body: Option<&str>) -> JsValue {
+    let headers = Json::object([
+        ("authorization", Some(Json::text(endpoint.authorization()))),
+        ("content-type", body.map(|_| Json::text("application/json"))),
+    ]);
+    let init = reading::to_js(&Json::object([
+        ("method", Some(Json::text(if body.is_some() { "POST" } else { "GET" }))),
+        ("headers", Some(headers)),
+        ("body", Json::maybe(body)),
+        ("mode", Some(Json::text("cors"))),
+        ("cache", Some(Json::text("no-store"))),
+        // The token travels in its header; a redirect would carry it, and the envelope, somewhere else.
+        ("credentials", Some(Json::text("omit"))),
+        ("redirect", Some(Json::text("error"))),
+        ("referrerPolicy", Some(Json::text("no-referrer"))),
+    ]));
+    reading::set(&init, "signal", &deadline.signal());
+    init
 }
 
 fn head(answer: &Response) -> Head {
-    let header = |name| answer.headers().get(name).ok().flatten();
+    let headers = answer.headers();
+    let header = |name| headers.get(name).ok().flatten();
     Head { status: answer.status(), request_id: header("x-request-id"), retry_after: header("retry-after") }
 }

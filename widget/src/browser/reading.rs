@@ -22,8 +22,7 @@ pub(super) fn to_js(json: &Json) -> JsValue {
         Json::Object(members) => {
             let object = Object::new();
             for (name, value) in members {
-                // Setting a member of a fresh object succeeds.
-                drop(Reflect::set(&object, &JsValue::from_str(name), &to_js(value)));
+                set(&object, name, &to_js(value));
             }
             object.into()
         }
@@ -31,8 +30,21 @@ pub(super) fn to_js(json: &Json) -> JsValue {
 }
 
 /// The value as JSON text.
-pub(super) fn to_text(json: &Json) -> JsValue {
-    JSON::stringify(&to_js(json)).map_or(JsValue::UNDEFINED, JsValue::from)
+pub(super) fn to_text(json: &Json) -> String {
+    JSON::stringify(&to_js(json)).map_or_else(|_| String::new(), String::from)
+}
+
+/// Sets a member of an object of our own, which succeeds.
+pub(super) fn set(object: &JsValue, name: &str, value: &JsValue) {
+    drop(Reflect::set(object, &JsValue::from_str(name), value));
+}
+
+/// The text of a property, own or inherited; empty if there is none.
+pub(super) fn text_of(object: &JsValue, name: &str) -> String {
+    Reflect::get(object, &JsValue::from_str(name))
+        .ok()
+        .and_then(|value| value.as_string())
+        .unwrap_or_default()
 }
 
 fn read(value: &JsValue, depth: usize) -> Json {

@@ -47,7 +47,9 @@ pub(super) fn provider_config(app: &App, submission: &Submission) -> Result<(), 
     if faults.iter().any(|fault| fault.problem == ConfigProblem::DestinationNotAllowed) {
         return Err(Refusal::DestinationNotAllowed);
     }
-    Err(Refusal::Invalid(faults.iter().map(|fault| Invalid::new(fault.field, fault.problem.to_string())).collect()))
+    Err(Refusal::Invalid(
+        faults.iter().map(|fault| Invalid::new(fault.field, fault.problem.to_string())).collect(),
+    ))
 }
 
 pub(super) async fn and_store(
@@ -75,7 +77,12 @@ pub(super) async fn and_store(
     }
 }
 
-async fn tested(app: &App, submission: &Submission, check: Check, sealed: Sealed) -> Result<Outcome, Refusal> {
+async fn tested(
+    app: &App,
+    submission: &Submission,
+    check: Check,
+    sealed: Sealed,
+) -> Result<Outcome, Refusal> {
     if !check.verdict.is_storable() {
         record_failure(app, submission);
     }

@@ -145,10 +145,11 @@ async fn run(app: &App, submission: Submission) -> Result<Outcome, Refusal> {
 
 async fn run_sealed(app: &App, submission: &Submission, sealed: &SealedKey) -> Result<Outcome, Refusal> {
     let stale = || Refusal::ChallengeStale(Box::new(sealing::params(app)));
-    let challenge = challenge::verify(&app.vault, &sealed.challenge, app.clock.now()).map_err(|bad| match bad {
-        challenge::BadChallenge::Expired => stale(),
-        challenge::BadChallenge::Forged => Refusal::EnvelopeInvalid,
-    })?;
+    let challenge =
+        challenge::verify(&app.vault, &sealed.challenge, app.clock.now()).map_err(|bad| match bad {
+            challenge::BadChallenge::Expired => stale(),
+            challenge::BadChallenge::Forged => Refusal::EnvelopeInvalid,
+        })?;
     let key = sealing::open(app, sealed, &submission.context(sealed))?;
     let key = ProviderKey::new(key)
         .map_err(|flaw| Refusal::invalid("sealedKey", format!("holds a provider key that {flaw}")))?;

@@ -82,7 +82,8 @@ fn prepare(
     let kind = if submission.purpose == Purpose::Rotate { "key.rotated" } else { "key.connected" };
     let teller = Teller::new(submission.authority.scope(), now, &*app.entropy);
     let event = teller.key(kind, &row, Some(replaces.is_some()));
-    let session_use = submission.authority.session_use(submission.allow(), submission.provider, &submission.name);
+    let session_use =
+        submission.authority.session_use(submission.allow(), submission.provider, &submission.name);
     let outcome = Outcome::Stored(answer(submission, &row, replaces.is_some()));
     let challenge = check::answer(&outcome, sealed)
         .zip(sealed)

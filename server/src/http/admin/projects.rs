@@ -189,7 +189,8 @@ pub(in crate::http) async fn update_environment(
     Path((id, environment)): Path<(String, String)>,
     JsonBody(body): JsonBody<EnvironmentBody>,
 ) -> Result<Json<ProjectView>, Problem> {
-    let environment = environment.parse().map_err(|_| Refusal::NotFound("An environment is \"test\" or \"live\"."))?;
+    let environment =
+        environment.parse().map_err(|_| Refusal::NotFound("An environment is \"test\" or \"live\"."))?;
     let change = EnvironmentChange {
         writes: body.writes,
         allowed_origins: body.allowed_origins,
@@ -197,8 +198,11 @@ pub(in crate::http) async fn update_environment(
     };
     let change = change.checked()?;
     let now = app.clock.now();
-    let project =
-        app.store.update_environment(&project_id(&id)?, environment, change, now).await.map_err(Refusal::from)?;
+    let project = app
+        .store
+        .update_environment(&project_id(&id)?, environment, change, now)
+        .await
+        .map_err(Refusal::from)?;
     Ok(Json(project.ok_or(NO_PROJECT)?.into()))
 }
 
@@ -234,7 +238,10 @@ impl From<EnvironmentRow> for EnvironmentView {
 impl From<CreatedProject> for ProjectCreated {
     fn from(created: CreatedProject) -> Self {
         let token = |environment, kind| {
-            let found = created.tokens.iter().find(|token| token.row.environment == environment && token.row.kind == kind);
+            let found = created
+                .tokens
+                .iter()
+                .find(|token| token.row.environment == environment && token.row.kind == kind);
             // EXPOSE: shown once to the operator who made the project.
             found.expect("a project is made with both tokens in both environments").token.expose().to_owned()
         };
@@ -242,8 +249,10 @@ impl From<CreatedProject> for ProjectCreated {
             publishable_key: token(environment, TokenKind::Publishable),
             secret_key: token(environment, TokenKind::Secret),
         };
-        let environments =
-            CreatedEnvironments { test: environment(Environment::Test), live: environment(Environment::Live) };
+        let environments = CreatedEnvironments {
+            test: environment(Environment::Test),
+            live: environment(Environment::Live),
+        };
         let Project { id, name, created_at, .. } = created.project;
         Self { id: id.as_str().to_owned(), name, created_at, environments }
     }

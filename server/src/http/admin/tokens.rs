@@ -96,7 +96,8 @@ pub(in crate::http) async fn create(
     Path(id): Path<String>,
     JsonBody(body): JsonBody<TokenBody>,
 ) -> Result<(StatusCode, Json<TokenView>), Problem> {
-    let created = domain::create_token(&app, &project_id(&id)?, body.environment, body.kind, &body.name).await?;
+    let created =
+        domain::create_token(&app, &project_id(&id)?, body.environment, body.kind, &body.name).await?;
     let mut view = TokenView::from(created.row);
     // EXPOSE: shown once to the operator who made it.
     view.token = Some(created.token.expose().to_owned());

@@ -127,7 +127,7 @@ impl KeySubmission {
         client: ClientAddress,
     ) -> Result<Submission, Refusal> {
         let mut errors = Vec::new();
-        let name = check_name(self.provider, self.ref_id, self.name, &mut errors);
+        let name = check_name(&self.provider, self.ref_id, self.name, &mut errors);
         let material = check_material(&authority, self.sealed_key, self.provider_key, &mut errors);
         let (Some(name), Some(material), true) = (name, material, errors.is_empty()) else {
             return Err(Refusal::Invalid(errors));

@@ -34,14 +34,14 @@ pub(super) struct CheckedName {
 impl KeyName {
     fn checked(self) -> Result<CheckedName, Refusal> {
         let mut errors = Vec::new();
-        let checked = check_name(self.provider, self.ref_id, self.name, &mut errors);
+        let checked = check_name(&self.provider, self.ref_id, self.name, &mut errors);
         checked.filter(|_| errors.is_empty()).ok_or(Refusal::Invalid(errors))
     }
 }
 
 /// Checks all three, so that every wrong one is told at once.
 fn check_name(
-    provider: String,
+    provider: &str,
     ref_id: String,
     name: Option<String>,
     errors: &mut Vec<Invalid>,
@@ -53,12 +53,16 @@ fn check_name(
     if let Err(flaw) = byo_seal::check_name(&name) {
         errors.push(Invalid::new("name", flaw.to_string()));
     }
-    let provider = check_provider("provider", &provider, errors)?;
+    let provider = check_provider("provider", provider, errors)?;
     Some(CheckedName { provider, ref_id, name })
 }
 
 /// Reads a provider's name.
-pub(super) fn check_provider(field: &'static str, name: &str, errors: &mut Vec<Invalid>) -> Option<ProviderId> {
+pub(super) fn check_provider(
+    field: &'static str,
+    name: &str,
+    errors: &mut Vec<Invalid>,
+) -> Option<ProviderId> {
     let provider = name.parse().ok();
     if provider.is_none() {
         let known: Vec<_> = ProviderId::ALL.iter().map(|id| id.as_str()).collect();

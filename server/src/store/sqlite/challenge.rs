@@ -6,7 +6,10 @@ use super::{
     ChallengeAnswer, EnvironmentId, Reservation, ReserveChallenge, StoreResult, Timestamp, unavailable,
 };
 
-pub(super) async fn reserve(db: &mut SqliteConnection, reserve: ReserveChallenge) -> StoreResult<Reservation> {
+pub(super) async fn reserve(
+    db: &mut SqliteConnection,
+    reserve: ReserveChallenge,
+) -> StoreResult<Reservation> {
     // Revocation first: an envelope made before it must not even learn whether it was used.
     if is_stale(db, &reserve.environment, &reserve.ref_id, reserve.issued_at).await? {
         return Ok(Reservation::Stale);

@@ -46,7 +46,10 @@ pub(super) async fn insert(db: &mut SqliteConnection, endpoint: EndpointRow) -> 
     Ok(())
 }
 
-pub(super) async fn of_environment(db: &SqlitePool, environment: &EnvironmentId) -> StoreResult<Vec<EndpointRow>> {
+pub(super) async fn of_environment(
+    db: &SqlitePool,
+    environment: &EnvironmentId,
+) -> StoreResult<Vec<EndpointRow>> {
     let rows: Vec<Columns> = sqlx::query_as(
         "SELECT id, environment_id, url, events, sealed_secret, created_at, disabled_at
          FROM webhook_endpoints WHERE environment_id = $1 ORDER BY id",
@@ -58,7 +61,11 @@ pub(super) async fn of_environment(db: &SqlitePool, environment: &EnvironmentId)
     rows.into_iter().map(Columns::read).collect()
 }
 
-pub(super) async fn delete(db: &mut SqliteConnection, environment: EnvironmentId, id: EndpointId) -> StoreResult<bool> {
+pub(super) async fn delete(
+    db: &mut SqliteConnection,
+    environment: EnvironmentId,
+    id: EndpointId,
+) -> StoreResult<bool> {
     let deleted = sqlx::query("DELETE FROM webhook_endpoints WHERE id = $1 AND environment_id = $2")
         .bind(id)
         .bind(environment)

@@ -22,7 +22,11 @@ pub(super) async fn find(db: &SqlitePool, name: &str) -> StoreResult<Option<Vec<
         .map_err(unavailable)
 }
 
-pub(super) async fn find_or_insert(db: &mut SqliteConnection, name: String, value: Vec<u8>) -> StoreResult<Vec<u8>> {
+pub(super) async fn find_or_insert(
+    db: &mut SqliteConnection,
+    name: String,
+    value: Vec<u8>,
+) -> StoreResult<Vec<u8>> {
     sqlx::query("INSERT INTO meta (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING")
         .bind(&name)
         .bind(value)

@@ -75,8 +75,9 @@ impl Store for SqliteStore {
         now: Timestamp,
     ) -> StoreResult<Option<Project>> {
         let id = project.clone();
-        let found =
-            self.write(move |db| Box::pin(project::update_environment(db, id, environment, change, now))).await?;
+        let found = self
+            .write(move |db| Box::pin(project::update_environment(db, id, environment, change, now)))
+            .await?;
         if found { self.project(project).await } else { Ok(None) }
     }
 

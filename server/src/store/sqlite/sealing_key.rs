@@ -20,8 +20,7 @@ impl From<Columns> for SealingKeyRow {
     }
 }
 
-const ACTIVE: &str =
-    "SELECT kid, suite, public_key, sealed, created_at FROM sealing_keys WHERE suite = $1 AND state = 'active'";
+const ACTIVE: &str = "SELECT kid, suite, public_key, sealed, created_at FROM sealing_keys WHERE suite = $1 AND state = 'active'";
 
 pub(super) async fn active(db: &SqlitePool, suite: &str) -> StoreResult<Option<SealingKeyRow>> {
     let found: Option<Columns> =
@@ -41,7 +40,10 @@ pub(super) async fn find(db: &SqlitePool, kid: &str) -> StoreResult<Option<Seali
     Ok(found.map(Into::into))
 }
 
-pub(super) async fn insert_active(db: &mut SqliteConnection, key: SealingKeyRow) -> StoreResult<SealingKeyRow> {
+pub(super) async fn insert_active(
+    db: &mut SqliteConnection,
+    key: SealingKeyRow,
+) -> StoreResult<SealingKeyRow> {
     sqlx::query(
         "INSERT INTO sealing_keys (kid, suite, state, public_key, sealed, created_at)
          VALUES ($1, $2, 'active', $3, $4, $5) ON CONFLICT DO NOTHING",
@@ -54,6 +56,7 @@ pub(super) async fn insert_active(db: &mut SqliteConnection, key: SealingKeyRow)
     .execute(&mut *db)
     .await
     .map_err(unavailable)?;
-    let standing: Columns = sqlx::query_as(ACTIVE).bind(&key.suite).fetch_one(db).await.map_err(unavailable)?;
+    let standing: Columns =
+        sqlx::query_as(ACTIVE).bind(&key.suite).fetch_one(db).await.map_err(unavailable)?;
     Ok(standing.into())
 }

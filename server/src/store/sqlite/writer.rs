@@ -98,7 +98,10 @@ async fn commit_group(connection: &mut SqliteConnection, mut group: Vec<Box<dyn 
     }
 }
 
-async fn write_group(connection: &mut SqliteConnection, group: &mut [Box<dyn Job>]) -> Result<(), sqlx::Error> {
+async fn write_group(
+    connection: &mut SqliteConnection,
+    group: &mut [Box<dyn Job>],
+) -> Result<(), sqlx::Error> {
     sqlx::query("BEGIN IMMEDIATE").execute(&mut *connection).await?;
     for job in group {
         sqlx::query("SAVEPOINT job").execute(&mut *connection).await?;
@@ -114,7 +117,10 @@ async fn write_group(connection: &mut SqliteConnection, group: &mut [Box<dyn Job
 /// A write whose type of answer is forgotten, so that different ones can wait in one line.
 trait Job: Send {
     /// Does the work and keeps the outcome; `false` asks for its changes to be undone.
-    fn run<'c>(&'c mut self, connection: &'c mut SqliteConnection) -> Pin<Box<dyn Future<Output = bool> + Send + 'c>>;
+    fn run<'c>(
+        &'c mut self,
+        connection: &'c mut SqliteConnection,
+    ) -> Pin<Box<dyn Future<Output = bool> + Send + 'c>>;
     /// Tells the outcome, now that the group is on the disk or lost.
     fn finish(self: Box<Self>, committed: bool);
 }
@@ -130,7 +136,10 @@ where
     T: Send + 'static,
     F: for<'c> FnOnce(&'c mut SqliteConnection) -> Written<'c, T> + Send + 'static,
 {
-    fn run<'c>(&'c mut self, connection: &'c mut SqliteConnection) -> Pin<Box<dyn Future<Output = bool> + Send + 'c>> {
+    fn run<'c>(
+        &'c mut self,
+        connection: &'c mut SqliteConnection,
+    ) -> Pin<Box<dyn Future<Output = bool> + Send + 'c>> {
         Box::pin(async move {
             let work = self.work.take().expect("a job runs once");
             let outcome = work(connection).await;

@@ -14,7 +14,7 @@ export interface Provider {
   readonly keyOptional?: boolean;
 }
 
-const all: readonly Provider[] = providers;
+export const all: readonly Provider[] = providers;
 
 /** The known ones among these names, in the order given; all where none are given. */
 export function offered(names: readonly string[] | null | undefined): readonly Provider[] {

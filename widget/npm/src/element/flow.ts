@@ -1,9 +1,10 @@
 // What happens once somebody means it: sealing, sending, and what is shown of the answers. Loaded together with the
 // Rust half, on first focus or with a session, so that a page pays for the field alone.
 
-import type { Core } from "../core.js";
+import { Core } from "../core.js";
 import { ByoError, misuse, present, type Verdict } from "../error.js";
 import { HeldKey } from "../held-key.js";
+import type { Access } from "../options.js";
 import type { Bindings } from "../wasm.js";
 import type { ConnectedKey, ProviderConfig, SubmitFields, TestResult } from "../wire.js";
 import { all } from "./catalogue.js";
@@ -16,7 +17,8 @@ export interface Host {
   readonly element: HTMLElement & { refId: string | null; keyName: string | null };
   readonly model: Model;
   readonly view: View;
-  readonly core: () => Core;
+  /** Throws where the attributes make no sense. */
+  readonly access: () => Access;
   readonly config: () => ProviderConfig | undefined;
   readonly settle: (state?: ConnectState) => void;
   readonly fail: (error: ByoError) => void;
@@ -27,6 +29,7 @@ export interface Host {
 export class Flow {
   readonly #host: Host;
   readonly #wasm: Bindings;
+  #core: Core | undefined;
   #held: HeldKey | undefined;
 
   constructor(host: Host, wasm: Bindings) {
@@ -37,12 +40,13 @@ export class Flow {
   }
 
   /** Learns what the session may do and which keys are connected. */
-  async readSession(core: Core): Promise<boolean> {
+  async readSession(access: Access): Promise<boolean> {
     const { model, element } = this.#host;
+    const core = this.#open();
     const session = await core.session();
     const refId = element.refId ?? session.refId;
     const { data } = await core.keys(refId);
-    if (core !== this.#host.core()) return false;
+    if (access !== this.#host.access()) return false;
     model.session = session;
     for (const key of data) {
       const ours = key.name === (element.keyName ?? "default") && key.refId === refId && key.status !== "revoked";
@@ -53,7 +57,8 @@ export class Flow {
 
   async submit(purpose: "connect" | "test" | "rotate"): Promise<TestResult | ConnectedKey> {
     const { model, emit } = this.#host;
-    return this.#run(({ connect: "connecting", test: "testing", rotate: "rotating" } as const)[purpose], async (core) => {
+    const state = ({ connect: "connecting", test: "testing", rotate: "rotating" } as const)[purpose];
+    return this.#run<TestResult | ConnectedKey>(state, async (core) => {
       this.#demand();
       const fields = await this.#fields(core);
       const key = this.#take();
@@ -124,7 +129,7 @@ export class Flow {
     if (isBusy(model)) throw misuse("busy", "Another action is still running.");
     const focused = element.shadowRoot?.activeElement;
     try {
-      const core = this.#host.core();
+      const core = this.#open();
       if (model.disabled) throw misuse("disabled", "This field is disabled.");
       if (!model.provider) throw misuse("invalid_option", "providers: none of these is known or allowed.", "providers");
       model.problem = model.notice = undefined;
@@ -143,6 +148,13 @@ export class Flow {
     }
   }
 
+  /** The calls, as whom the attributes name now. */
+  #open(): Core {
+    const access = this.#host.access();
+    if (this.#core?.access !== access) this.#core = new Core(access);
+    return this.#core;
+  }
+
   /** Refuses what cannot work before anything is sealed. */
   #demand(): void {
     const { model, view, config } = this.#host;
@@ -157,7 +169,7 @@ export class Flow {
 
   async #fields(core: Core): Promise<SubmitFields> {
     const { refId, keyName } = this.#host.element;
-    if (!refId && !core.isSession) throw misuse("invalid_option", "ref-id: say whose key this is.", "ref-id");
+    if (!refId && !core.access.isSession) throw misuse("invalid_option", "ref-id: say whose key this is.", "ref-id");
     return present({
       provider: this.#host.model.provider?.id,
       refId: refId ?? (await core.session()).refId,

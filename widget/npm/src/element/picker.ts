@@ -3,11 +3,10 @@
 import { el, icon } from "../dom.js";
 import type { Provider } from "./catalogue.js";
 import { type Model, isBusy } from "./model.js";
-import type { View } from "./view.js";
+import { CHEVRON, type View } from "./view.js";
 
 const MOST_TILES = 4;
 const CHECK = "M3.5 8.5l3 3 6-7";
-const CHEVRON = "M4.5 6.5L8 10l3.5-3.5";
 
 export function renderPicker({ picker, pickerLabel }: View, model: Model): void {
   const { providers } = model;
@@ -48,7 +47,7 @@ function tiles(providers: readonly Provider[]): HTMLElement {
 function select(providers: readonly Provider[]): HTMLElement {
   return el(
     "div",
-    { class: "select" },
+    { class: "box" },
     el("select", { part: "provider", "aria-labelledby": "provider-label" }, ...providers.map(({ id }) => el("option", { value: id }))),
     icon(CHEVRON),
   );

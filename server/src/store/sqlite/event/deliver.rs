@@ -66,7 +66,10 @@ pub(in super::super) async fn claim(
     Ok(due)
 }
 
-pub(in super::super) async fn finish_attempt(db: &mut SqliteConnection, attempt: FinishedAttempt) -> StoreResult<()> {
+pub(in super::super) async fn finish_attempt(
+    db: &mut SqliteConnection,
+    attempt: FinishedAttempt,
+) -> StoreResult<()> {
     let (state, due_at) = match attempt.next {
         AfterAttempt::Delivered => ("delivered", attempt.at),
         AfterAttempt::Retry(at) => ("pending", at),
@@ -104,18 +107,24 @@ pub(in super::super) async fn finish_attempt(db: &mut SqliteConnection, attempt:
     Ok(())
 }
 
-async fn disable_endpoint(db: &mut SqliteConnection, endpoint: &EndpointId, at: Timestamp) -> StoreResult<()> {
+async fn disable_endpoint(
+    db: &mut SqliteConnection,
+    endpoint: &EndpointId,
+    at: Timestamp,
+) -> StoreResult<()> {
     sqlx::query("UPDATE webhook_endpoints SET disabled_at = COALESCE(disabled_at, $1) WHERE id = $2")
         .bind(at)
         .bind(endpoint)
         .execute(&mut *db)
         .await
         .map_err(unavailable)?;
-    sqlx::query("UPDATE webhook_deliveries SET state = 'failed' WHERE endpoint_id = $1 AND state = 'pending'")
-        .bind(endpoint)
-        .execute(db)
-        .await
-        .map_err(unavailable)?;
+    sqlx::query(
+        "UPDATE webhook_deliveries SET state = 'failed' WHERE endpoint_id = $1 AND state = 'pending'",
+    )
+    .bind(endpoint)
+    .execute(db)
+    .await
+    .map_err(unavailable)?;
     Ok(())
 }
 

@@ -9,7 +9,11 @@ use super::{EnvironmentId, EventId, EventRow, NewEvent, StoreResult, Timestamp, 
 use crate::{entropy::Entropy, id::DeliveryId};
 
 /// Writes the event and one delivery for each endpoint that wants it.
-pub(super) async fn insert(db: &mut SqliteConnection, event: &NewEvent, entropy: &dyn Entropy) -> StoreResult<()> {
+pub(super) async fn insert(
+    db: &mut SqliteConnection,
+    event: &NewEvent,
+    entropy: &dyn Entropy,
+) -> StoreResult<()> {
     sqlx::query(
         "INSERT INTO events (id, environment_id, type, ref_id, body, created_at) VALUES ($1, $2, $3, $4, $5, $6)",
     )

@@ -104,7 +104,11 @@ pub(super) async fn by_id(
     found.map(Columns::read).transpose()
 }
 
-pub(super) async fn page(db: &SqlitePool, environment: &EnvironmentId, page: KeyPage) -> StoreResult<Vec<KeyRow>> {
+pub(super) async fn page(
+    db: &SqlitePool,
+    environment: &EnvironmentId,
+    page: KeyPage,
+) -> StoreResult<Vec<KeyRow>> {
     let rows: Vec<Columns> = sqlx::query_as(columns!(
         "WHERE environment_id = $1
            AND ($2 IS NULL OR ref_id = $2)

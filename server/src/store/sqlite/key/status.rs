@@ -8,7 +8,10 @@ use crate::{
     store::{DisableKey, RecordCheck, sqlite::event},
 };
 
-pub(in super::super) async fn record_check(db: &mut SqliteConnection, check: RecordCheck) -> StoreResult<bool> {
+pub(in super::super) async fn record_check(
+    db: &mut SqliteConnection,
+    check: RecordCheck,
+) -> StoreResult<bool> {
     let updated = sqlx::query(
         "UPDATE provider_keys SET verdict = $1, models = COALESCE($2, models), checked_at = $3,
              status = CASE WHEN status IN ('active', 'suspect') THEN $4 ELSE status END

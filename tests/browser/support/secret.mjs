@@ -1,0 +1,109 @@
+// Looking for a key where it has no business.
+
+/** The text in every spelling under which it may travel unnoticed: plain, percent, hex, base64, UTF-16. */
+export function spellings(secret) {
+  const bytes = Buffer.from(secret);
+  const wide = Buffer.from(secret, 'utf16le');
+  const base64 = [0, 1, 2].map((shift) => {
+    const text = Buffer.concat([Buffer.alloc(shift), bytes]).toString('base64');
+    // What surrounds the key changes the digits at either end.
+    return text.slice(shift && 4, -4);
+  });
+  const urlSafe = base64.map((text) => text.replaceAll('+', '-').replaceAll('/', '_'));
+  const reversed = [...secret].reverse().join('');
+  return [...new Set([secret, encodeURIComponent(secret), reversed, bytes.toString('hex'), wide.toString('hex'), ...base64, ...urlSafe])];
+}
+
+/** Which spellings of a secret stand in a text, whatever the case of their letters. */
+export function found(secret, text) {
+  const lower = text.toLowerCase();
+  return spellings(secret).filter((spelling) => lower.includes(spelling.toLowerCase()));
+}
+
+/** Records what a page sends and says, from before it opens. */
+export function eavesdrop(page) {
+  const sent = [];
+  const said = [];
+  page.on('request', (request) => sent.push(request));
+  page.on('websocket', (socket) => sent.push({ url: () => socket.url(), allHeaders: () => ({}), postData: () => null }));
+  page.on('console', (message) => said.push(message.text()));
+  page.on('pageerror', (error) => said.push(String(error.stack)));
+  return {
+    said,
+    origins: () => [...new Set(sent.map((request) => new URL(request.url())).filter(isRemote).map(({ origin }) => origin))],
+    paths: (origin) => sent.map((request) => new URL(request.url())).filter((url) => url.origin === origin).map(({ pathname }) => pathname),
+    /** Everything that was sent, as one text. */
+    async transcript() {
+      const parts = await Promise.all(
+        sent.map(async (request) => [request.url(), JSON.stringify(await request.allHeaders()), request.postData() ?? '']),
+      );
+      return parts.flat().join('\n');
+    },
+  };
+}
+
+const isRemote = (url) => url.protocol !== 'data:' && url.protocol !== 'blob:';
+
+/** To be called before a page is opened: keeps hold of every WebAssembly memory that comes to be. */
+export async function captureMemories(page) {
+  await page.addInitScript(() => {
+    globalThis.memories = new Set();
+    const keep = (instance) => {
+      for (const value of Object.values(instance.exports)) {
+        if (value instanceof WebAssembly.Memory) globalThis.memories.add(value);
+      }
+    };
+    for (const name of ['instantiate', 'instantiateStreaming']) {
+      const original = WebAssembly[name];
+      WebAssembly[name] = async (...args) => {
+        const made = await original.apply(WebAssembly, args);
+        keep(made.instance ?? made);
+        return made;
+      };
+    }
+    const Original = WebAssembly.Instance;
+    WebAssembly.Instance = function Instance(...args) {
+      const made = new Original(...args);
+      keep(made);
+      return made;
+    };
+    WebAssembly.Instance.prototype = Original.prototype;
+  });
+}
+
+/** Where in the page's WebAssembly memory a text stands, as UTF-8 or UTF-16. Fails when there is no memory to look at. */
+export function inMemory(page, secret) {
+  const needles = ['utf8', 'utf16le'].map((encoding) => [...Buffer.from(secret, encoding)]);
+  return page.evaluate((needles) => {
+    if (globalThis.memories.size === 0) throw new Error('no WebAssembly memory was captured');
+    const places = [];
+    for (const { buffer } of globalThis.memories) {
+      const bytes = new Uint8Array(buffer);
+      for (const needle of needles) {
+        for (let at = bytes.indexOf(needle[0]); at >= 0; at = bytes.indexOf(needle[0], at + 1)) {
+          if (needle.every((byte, offset) => bytes[at + offset] === byte)) places.push(at);
+        }
+      }
+    }
+    return places;
+  }, needles);
+}
+
+/** Everything a page keeps that a script could read: its tree, fields and shadow trees included, and every store. */
+export function kept(page) {
+  return page.evaluate(async () => {
+    const parts = [location.href, JSON.stringify(history.state), document.cookie, globalThis.name];
+    const walk = (root) => {
+      parts.push(root instanceof ShadowRoot ? root.innerHTML : root.documentElement.outerHTML);
+      for (const node of root.querySelectorAll('*')) {
+        if ('value' in node) parts.push(`value=${node.value}`);
+        if (node.shadowRoot) walk(node.shadowRoot);
+      }
+    };
+    walk(document);
+    for (const store of [localStorage, sessionStorage]) parts.push(JSON.stringify({ ...store }));
+    for (const { name, version } of await indexedDB.databases()) parts.push(`indexedDB ${name} ${version}`);
+    for (const name of await caches.keys()) parts.push(`cache ${name}`);
+    return parts.join('\n');
+  });
+}

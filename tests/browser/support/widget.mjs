@@ -1,0 +1,102 @@
+// `<byo-connect>` on a page, as a person uses it.
+import assert from 'node:assert/strict';
+
+const BUSY = ['testing', 'connecting', 'rotating', 'disconnecting'];
+const EVENTS = ['tested', 'connected', 'rotated', 'disconnected', 'error', 'load-error'];
+
+/** To be called before the page is opened: keeps the widget's events and the policy's complaints. */
+export async function listen(page) {
+  await page.addInitScript((names) => {
+    globalThis.byoEvents = [];
+    globalThis.violations = [];
+    for (const name of names) {
+      addEventListener(`byo-${name}`, ({ detail }) => globalThis.byoEvents.push({ name, detail: { ...detail, message: detail?.message } }));
+    }
+    addEventListener('securitypolicyviolation', (event) => {
+      globalThis.violations.push(`${event.effectiveDirective} ${event.blockedURI} ${event.sample}`);
+    });
+  }, EVENTS);
+}
+
+/** The page's one widget. */
+export class Widget {
+  #page;
+
+  constructor(page) {
+    this.#page = page;
+    this.host = page.locator('byo-connect');
+    this.input = this.part('input');
+  }
+
+  part(name) {
+    return this.host.locator(`[part="${name}"]`);
+  }
+
+  /** Waits until it has come up. */
+  async ready() {
+    await this.host.and(this.#page.locator('[data-state]')).waitFor({ state: 'attached' });
+  }
+
+  /** Waits until it has come up and read what its session may do. */
+  async sessionRead() {
+    const answered = this.#page.waitForResponse((response) => new URL(response.url()).pathname === '/v1/keys');
+    await this.ready();
+    await answered;
+  }
+
+  state() {
+    return this.host.getAttribute('data-state');
+  }
+
+  async choose(provider) {
+    const choices = this.part('provider');
+    if (await choices.and(this.#page.locator('select')).count()) await choices.selectOption(provider);
+    else await choices.locator(`label:has(input[value="${provider}"])`).click();
+  }
+
+  /** Types a key, one stroke after the other. */
+  async type(key) {
+    await this.input.click();
+    await this.#page.keyboard.type(key);
+  }
+
+  /** Presses a button and waits for what comes of it; gives the state and the last event. */
+  async press(part) {
+    await this.part(part).click();
+    return this.settled();
+  }
+
+  /** Waits while something is under way. */
+  async settled() {
+    const calm = this.#page.locator(BUSY.map((state) => `:not([data-state="${state}"])`).join(''));
+    await this.host.and(calm).waitFor({ state: 'attached' });
+    return { state: await this.state(), event: (await this.events()).at(-1) };
+  }
+
+  events() {
+    return this.#page.evaluate(() => globalThis.byoEvents ?? []);
+  }
+
+  /** Types a key, submits it and expects it to be stored; gives what the server answered. */
+  async connect(key) {
+    await this.type(key);
+    const { state, event } = await this.press('submit');
+    assert.equal(state, 'connected', await this.alert());
+    assert.match(event.name, /^(connected|rotated)$/);
+    return event.detail;
+  }
+
+  /** Types a key, submits it and expects a refusal; gives the error and the words for it. */
+  async refused(key) {
+    await this.type(key);
+    const { state, event } = await this.press('submit');
+    assert.equal(state, 'error');
+    assert.equal(event.name, 'error');
+    return { error: event.detail, alert: await this.alert() };
+  }
+
+  /** What is said to be wrong. */
+  alert() {
+    return this.part('error').innerText();
+  }
+}

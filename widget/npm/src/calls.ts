@@ -1,0 +1,35 @@
+// What a client does once it is called; loaded then.
+
+import type { ConnectTarget } from "./client.js";
+import { Core } from "./core.js";
+import { HeldKey } from "./held-key.js";
+import { load } from "./load.js";
+import type { Access } from "./options.js";
+import type { ConnectedKey, DisconnectedKey, KeyTarget, TestResult } from "./wire.js";
+
+export class Calls {
+  readonly core: Core;
+
+  constructor(access: Access) {
+    this.core = new Core(access);
+  }
+
+  async submit(purpose: "connect" | "test" | "rotate", which: ConnectTarget, text: string): Promise<ConnectedKey | TestResult> {
+    const fields = await this.#whose(which);
+    const key = new HeldKey(await load(), text);
+    try {
+      return await this.core.submit(purpose as "connect", fields, key);
+    } finally {
+      key.drop();
+    }
+  }
+
+  async disconnect(which: ConnectTarget): Promise<DisconnectedKey> {
+    return this.core.disconnect(await this.#whose(which));
+  }
+
+  /** A session knows whose keys it is for. */
+  async #whose(which: ConnectTarget): Promise<KeyTarget> {
+    return { ...which, refId: which.refId ?? (await this.core.session()).refId };
+  }
+}

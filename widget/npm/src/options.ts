@@ -1,0 +1,63 @@
+// Where byo runs and who is asking: checked at once, before anything is loaded.
+
+import { misuse } from "./error.js";
+
+/** Where byo runs and who is asking. */
+export interface ConnectOptions {
+  /** The byo server. May be left out where this file was served by that server. */
+  baseURL?: string;
+  /** `byo_pk_…`; this or `sessionToken`. */
+  publishableKey?: string;
+  /** `byo_cs_…`, made by your backend for one customer. */
+  sessionToken?: string;
+  /** Pins the root of the key directory. Not served yet, so that giving one is refused. */
+  trustRoot?: string;
+}
+
+/** Options that have been checked. */
+export interface Access {
+  readonly baseURL: string;
+  readonly token: string;
+  readonly isSession: boolean;
+  readonly isTest: boolean;
+}
+
+/** Throws a `ByoError` that names the option at fault. */
+export function checkOptions(options: ConnectOptions): Access {
+  // A pin that is not honoured is worse than none: refuse before anything else happens.
+  if (options.trustRoot !== undefined && options.trustRoot !== null) {
+    throw misuse("trust_root_unsupported", "trustRoot: this version cannot check signed key directories.", "trustRoot");
+  }
+  const token = tokenOf(options);
+  return {
+    baseURL: baseOf(options.baseURL ?? BYO_SERVED_FROM),
+    token,
+    isSession: token.startsWith("byo_cs_"),
+    isTest: token.startsWith("_test_", 6),
+  };
+}
+
+function tokenOf({ publishableKey, sessionToken }: ConnectOptions): string {
+  if (publishableKey && sessionToken) {
+    throw misuse("invalid_option", "Give publishableKey or sessionToken, not both.", "sessionToken");
+  }
+  const [param, token, prefix] = sessionToken
+    ? ["sessionToken", sessionToken, "byo_cs_"]
+    : ["publishableKey", publishableKey, "byo_pk_"];
+  if (!token) throw misuse("invalid_option", "Give publishableKey or sessionToken.", param);
+  if (/^byo_(sk|rt)_/.test(token)) {
+    throw misuse("invalid_option", `${param}: this token belongs on your backend. Revoke it: it has been in a browser.`, param);
+  }
+  if (typeof token !== "string" || !token.startsWith(prefix as string)) {
+    throw misuse("invalid_option", `${param}: this does not start with ${prefix}`, param);
+  }
+  return token;
+}
+
+function baseOf(text: string | undefined): string {
+  const url = text && URL.canParse(text) ? new URL(text) : undefined;
+  if (!url || !/^https?:$/.test(url.protocol) || url.username || url.search || url.hash) {
+    throw misuse("invalid_option", "baseURL: give the byo server's address, like https://byo.example.com", "baseURL");
+  }
+  return url.href.replace(/\/+$/, "");
+}
