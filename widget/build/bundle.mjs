@@ -2,6 +2,7 @@
 
 import { mkdir, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { deflateRawSync } from 'node:zlib';
 import * as esbuild from 'esbuild';
 
 /** Bundles entries of `source/src` and answers esbuild's account of the outputs. */
@@ -39,12 +40,16 @@ function rustHalf(dir) {
     setup(build) {
       build.onResolve({ filter: /^byo-wasm$/ }, () => ({ path: join(dir, 'byo_widget.js') }));
       build.onResolve({ filter: /^byo-wasm\/binary$/ }, () => ({ path: join(dir, 'byo_widget_bg.wasm') }));
-      build.onLoad({ filter: /\.wasm$/ }, async ({ path }) => ({ contents: await readFile(path), loader: 'binary' }));
+      // Deflated first: base64 hides from a server's compression what repeats, so that the page would load a fifth more.
+      build.onLoad({ filter: /\.wasm$/ }, async ({ path }) => ({
+        contents: deflateRawSync(await readFile(path), { level: 9 }),
+        loader: 'binary',
+      }));
       build.onLoad({ filter: /byo_widget\.js$/ }, async ({ path }) => {
         // The bytes are always given, and a URL that points at no file breaks the bundlers of those who use this.
         const text = await readFile(path, 'utf8');
         const contents = text.replace(/new URL\([^()]*import\.meta\.url\)/, 'undefined');
-        if (contents === text) throw new Error(`${path} no longer names its .wasm file as expected`);
+        if (contents.includes('import.meta')) throw new Error(`${path} names a file beside it in an unexpected way`);
         return { contents, loader: 'js' };
       });
     },

@@ -40,7 +40,7 @@ pub fn body(
 fn json(sealed: &SealedKey) -> Json {
     let SealedKey { v: Version, kid, suite, enc, ciphertext, challenge } = sealed;
     let bytes = |bytes: &[u8]| Some(Json::text(base64url::encode(bytes)));
-    Json::object([
+    Json::object(vec![
         ("v", Some(Json::Number(Version::NUMBER.into()))),
         ("kid", Json::maybe(Some(kid.as_str()))),
         ("suite", Some(Json::text(suite.as_str()))),

@@ -78,7 +78,7 @@ impl Failure {
     /// The object that JavaScript catches.
     #[must_use]
     pub fn json(self) -> Json {
-        Json::object([
+        Json::object(vec![
             ("name", Some(Json::text("ByoError"))),
             ("type", Some(Json::text(self.kind.as_str()))),
             ("code", Some(Json::Text(self.code))),

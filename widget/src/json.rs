@@ -35,7 +35,7 @@ impl Json {
 
     /// An object of those members that are there.
     #[must_use]
-    pub fn object<const N: usize>(members: [(&'static str, Option<Self>); N]) -> Self {
+    pub fn object(members: Vec<(&'static str, Option<Self>)>) -> Self {
         let there = members.into_iter().filter_map(|(name, value)| Some((Cow::Borrowed(name), value?)));
         Self::Object(there.collect())
     }
@@ -111,7 +111,7 @@ mod tests {
 
     #[test]
     fn members_that_are_not_there_are_left_out() {
-        let json = Json::object([("a", Some(Json::text("1"))), ("b", None)]);
+        let json = Json::object(vec![("a", Some(Json::text("1"))), ("b", None)]);
         assert_eq!(json.members().len(), 1);
         assert_eq!((json.text_of("a"), json.text_of("b")), (Some("1"), None));
     }

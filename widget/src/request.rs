@@ -49,7 +49,7 @@ impl Request {
     #[must_use]
     pub fn json(&self, sealed_key: Option<Json>) -> Json {
         let config = &self.provider_config;
-        Json::object([
+        Json::object(vec![
             ("provider", Some(Json::text(self.provider.as_str()))),
             ("refId", Some(Json::text(self.ref_id.clone()))),
             ("name", Json::maybe(self.name.as_deref())),
@@ -100,12 +100,12 @@ fn config_json(config: &ProviderConfig) -> Json {
     // Taken apart so that a new member cannot be forgotten here.
     let ProviderConfig { base_url, wire_api, azure, region } = config;
     let azure = azure.as_ref().map(|AzureConfig { api_version, deployment }| {
-        Json::object([
+        Json::object(vec![
             ("apiVersion", Json::maybe(Some(api_version))),
             ("deployment", Json::maybe(deployment.as_deref())),
         ])
     });
-    Json::object([
+    Json::object(vec![
         ("baseUrl", Json::maybe(base_url.as_deref())),
         ("wireApi", wire_api.map(|api| Json::text(api.as_str()))),
         ("azure", azure),

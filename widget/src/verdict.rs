@@ -17,7 +17,7 @@ impl VerdictText {
     /// The object that JavaScript gets.
     #[must_use]
     pub fn json(self) -> Json {
-        Json::object([("title", Some(Json::text(self.title))), ("next", Some(Json::text(self.next)))])
+        Json::object(vec![("title", Some(Json::text(self.title))), ("next", Some(Json::text(self.next)))])
     }
 }
 

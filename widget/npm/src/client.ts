@@ -1,6 +1,8 @@
 // `createConnect`: the client without any user interface.
 
+import type { Calls } from "./calls.js";
 import { misuse, present } from "./error.js";
+import { later } from "./later.js";
 import { type ConnectOptions, checkOptions } from "./options.js";
 import type { ConnectedKey, DisconnectedKey, KeyPage, KeyTarget, ProviderConfig, TestResult } from "./wire.js";
 
@@ -30,8 +32,11 @@ export interface Connect {
 /** Opens a client. Loads nothing and sends nothing yet. */
 export function createConnect(options: ConnectOptions): Connect {
   const access = checkOptions(options ?? {});
-  let calls: Promise<import("./calls.js").Calls> | undefined;
-  const open = () => (calls ??= import("./calls.js").then(({ Calls }) => new Calls(access)));
+  let calls: Calls | undefined;
+  const open = async () => {
+    const { Calls } = await later();
+    return (calls ??= new Calls(access));
+  };
 
   const target = ({ provider, refId, name }: ConnectTarget) => {
     if (!provider) throw misuse("invalid_option", "provider: say which provider the key belongs to.", "provider");

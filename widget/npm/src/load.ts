@@ -1,32 +1,25 @@
-// Fetches the Rust half once, on first need.
+// Starts the Rust half once, on first need.
 
-import { ByoError } from "./error.js";
-import type { Bindings } from "./wasm.js";
+import { misuse } from "./error.js";
+import { type Bindings, start } from "./wasm.js";
 
 let loading: Promise<Bindings> | undefined;
 
-/** The Rust half. A failed load is tried again by the next call. */
+/** The Rust half. A failed start is tried again by the next call. */
 export function load(): Promise<Bindings> {
-  loading ??= fetchAndStart().catch((reason: unknown) => {
+  loading ??= startIfAllowed().catch((reason: unknown) => {
     loading = undefined;
     throw reason;
   });
   return loading;
 }
 
-async function fetchAndStart(): Promise<Bindings> {
-  if (!wasmAllowed()) {
-    throw failure(
-      "config",
-      "csp_blocks_wasm",
-      "This page's security policy blocks WebAssembly, which seals the key. Add 'wasm-unsafe-eval' to script-src. Nothing was sent.",
-    );
-  }
-  try {
-    return await (await import("./wasm.js")).start();
-  } catch (cause) {
-    throw failure("network", "load_failed", "The part that seals the key could not be loaded. Nothing was sent.", cause);
-  }
+async function startIfAllowed(): Promise<Bindings> {
+  if (wasmAllowed()) return start();
+  throw misuse(
+    "csp_blocks_wasm",
+    "This page's security policy blocks WebAssembly, which seals the key: its script-src needs 'wasm-unsafe-eval'. Nothing was sent.",
+  );
 }
 
 /** Whether the page may compile anything: tried with the smallest module there is. */
@@ -36,8 +29,4 @@ function wasmAllowed(): boolean {
   } catch {
     return false;
   }
-}
-
-function failure(type: string, code: string, message: string, cause?: unknown): ByoError {
-  return new ByoError({ type, code, message }, { cause });
 }

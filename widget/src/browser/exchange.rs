@@ -57,11 +57,11 @@ pub(super) async fn exchange(
 }
 
 fn init(endpoint: &Endpoint, deadline: &Deadline, body: Option<&str>) -> JsValue {
-    let headers = Json::object([
+    let headers = Json::object(vec![
         ("authorization", Some(Json::text(endpoint.authorization()))),
         ("content-type", body.map(|_| Json::text("application/json"))),
     ]);
-    let init = reading::to_js(&Json::object([
+    let init = reading::to_js(&Json::object(vec![
         ("method", Some(Json::text(if body.is_some() { "POST" } else { "GET" }))),
         ("headers", Some(headers)),
         ("body", Json::maybe(body)),

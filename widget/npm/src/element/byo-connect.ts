@@ -1,6 +1,6 @@
 import { adopt, Base } from "../dom.js";
 import { ByoError, present } from "../error.js";
-import { load } from "../load.js";
+import { later } from "../later.js";
 import { type Access, checkOptions, type ConnectOptions } from "../options.js";
 import type { ConnectedKey, ProviderConfig, TestResult } from "../wire.js";
 import { observed, reflect, upgrade } from "./attributes.js";
@@ -341,7 +341,8 @@ export class ByoConnect extends Base {
     if (this.#flow) return this.#flow;
     if (!this.#view) this.#build();
     try {
-      const [{ Flow }, wasm] = await Promise.all([import("./flow.js"), load()]);
+      const { Flow, load } = await later();
+      const wasm = await load();
       this.#flow ??= new Flow(this.#host(this.#view as View), wasm);
     } catch (reason) {
       const error = ByoError.from(reason);

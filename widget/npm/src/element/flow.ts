@@ -213,9 +213,9 @@ export class Flow {
 
   #tested({ verdict, models }: { verdict: Verdict; models: string[] }): Model["notice"] {
     const { title, next } = this.#wasm.verdictText(verdict);
-    const count = models.length ? ` · ${models.length} ${models.length === 1 ? "model" : "models"}` : "";
-    const good = verdict === "valid";
-    return { tone: toneOf(verdict), title: title + count, text: good ? "Nothing is stored yet: connect it to use it." : next };
+    if (verdict !== "valid") return { tone: toneOf(verdict), title, text: next };
+    const count = models.length ? ` for ${models.length} ${models.length === 1 ? "model" : "models"}` : "";
+    return { tone: "good", title: title + count, text: "Nothing is stored yet: connect it to use it." };
   }
 }
 

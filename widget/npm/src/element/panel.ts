@@ -2,6 +2,7 @@
 
 import { adopt, el, icon } from "../dom.js";
 import type { Flow, Host } from "./flow.js";
+import { renderMessages } from "./messages.js";
 import { currentKey, isBusy, type Model, may, toneOf } from "./model.js";
 import css from "./panel.css";
 
@@ -44,7 +45,8 @@ export function addPanel({ element, model, view, settle, focus }: Host, flow: Fl
   // A failure is shown and told by byo-error; the button has nobody to reject to.
   press(confirm, () => void flow.disconnect().catch(() => {}));
 
-  view.drawPanel = (model: Model) => {
+  view.drawMore = (model: Model) => {
+    renderMessages(view, model);
     const key = currentKey(model);
     if (!key) return;
     const label = model.provider?.label ?? key.provider;

@@ -2,7 +2,7 @@
 
 import { el } from "../dom.js";
 import { testKeys } from "./catalogue.js";
-import { isBusy, isEntering, type Model, may, type Notice } from "./model.js";
+import { isBusy, isEntering, type Model, may } from "./model.js";
 import { renderPicker } from "./picker.js";
 import type { View } from "./view.js";
 
@@ -26,8 +26,9 @@ export function render(view: View, model: Model): void {
   renderEndpoint(view, model);
   renderTestKeys(view, model);
   renderActions(view, model);
-  view.drawPanel?.(model);
-  renderMessages(view, model);
+  // Until the flow is there, the one thing to say is that it cannot be had.
+  if (view.drawMore) view.drawMore(model);
+  else setText(view.error, model.problem?.message ?? "");
   view.badge.hidden = model.hideBadge;
   view.badge.setAttribute("theme", model.theme ?? "");
 }
@@ -70,8 +71,9 @@ function renderKey(view: View, model: Model): void {
 
 function renderHint(view: View, { looksLike, provider, providers, replacing }: Model): void {
   const other = looksLike?.provider;
-  setText(view.hintText, looksLike?.text ?? provider?.help ?? "");
-  view.hintAction.hidden = !other || replacing || !providers.includes(other);
+  const offer = other && !replacing && providers.includes(other);
+  setText(view.hintText, offer ? `This looks like a key for ${other.label}.` : (looksLike?.text ?? provider?.help ?? ""));
+  view.hintAction.hidden = !offer;
   setText(view.hintAction, `Use ${other?.label}`);
   view.hint.hidden = !view.hintText.textContent;
 }
@@ -105,31 +107,6 @@ function renderActions({ submit, test, cancel }: View, model: Model): void {
   test.hidden = !may(model, "test");
   test.toggleAttribute("data-busy", state === "testing");
   cancel.hidden = !replacing;
-}
-
-const PROGRESS: { [state: string]: string } = {
-  testing: "Sealing the key, then asking the provider about it.",
-  connecting: "Sealing the key, then checking it with the provider.",
-  rotating: "Checking the new key. The old one works until it passes.",
-};
-
-function renderMessages(view: View, { state, notice, problem, verdictText }: Model): void {
-  const progress = PROGRESS[state];
-  say(view.status, progress ? el("p", { class: "progress" }, progress) : notice && box(notice));
-  if (!problem) return say(view.error);
-  const words = problem.verdict && verdictText?.(problem.verdict);
-  const node = words ? box({ tone: "bad", title: words.title, text: words.next }) : box({ tone: "bad", title: "", text: problem.message });
-  if (problem.requestId) node.append(el("small", {}, problem.requestId));
-  say(view.error, node);
-}
-
-function box({ tone, title, text }: Notice): HTMLElement {
-  return el("div", { class: "notice", "data-tone": tone }, ...(title ? [el("b", {}, title)] : []), text);
-}
-
-/** Live regions speak when they change: leave them alone when nothing has. */
-function say(region: HTMLElement, content?: HTMLElement): void {
-  if ((content?.textContent ?? "") !== region.textContent) region.replaceChildren(...(content ? [content] : []));
 }
 
 function setText(node: HTMLElement, text: string): void {

@@ -9,8 +9,8 @@ const OUT = "M6.5 3.5h-3v9h9v-3M9.5 2.5h4v4M13 3L7.5 8.5";
 export const CHEVRON = "M4.5 6.5L8 10l3.5-3.5";
 
 export type View = ReturnType<typeof build> & {
-  /** Draws the connected key, once the flow is there. */
-  drawPanel?: (model: Model) => void;
+  /** Draws the connected key and the messages, once the flow is there. */
+  drawMore?: (model: Model) => void;
 };
 
 /** Every node that is read or written later, by name. */

@@ -1,0 +1,4 @@
+//! A server as a process sees it: starting, refusing to start, and what a client meets at the socket.
+
+mod start;
+mod store;
