@@ -1,0 +1,17 @@
+//! The rows, as data.
+
+mod challenge;
+mod key;
+mod project;
+mod sealing_key;
+mod session;
+mod token;
+mod webhook;
+
+pub use challenge::*;
+pub use key::*;
+pub use project::*;
+pub use sealing_key::*;
+pub use session::*;
+pub use token::*;
+pub use webhook::*;
