@@ -30,7 +30,6 @@ const forNpm = await bundle({
   out: join(outNpm, 'dist'),
   entries: ['index', 'element', 'badge'],
   chunks: '[name]-[hash]',
-  servedFrom: 'undefined',
 });
 const forServer = await bundle({
   source,
@@ -41,7 +40,7 @@ const forServer = await bundle({
   // A page that loads the widget from a byo server need not say where byo is.
   servedFrom: 'new URL(import.meta.url).origin',
 });
-await writePackage({ widget, source, out: outNpm, wasmDir });
+await writePackage({ widget, source, out: outNpm });
 
 const archive = join(outEmbed, 'npm/byo-connect.tgz');
 await mkdir(dirname(archive), { recursive: true });

@@ -1,17 +1,16 @@
 // esbuild, told where the Rust half is.
 
-import { mkdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { deflateRawSync } from 'node:zlib';
 import * as esbuild from 'esbuild';
 
 /** Bundles entries of `source/src` and answers esbuild's account of the outputs. */
 export async function bundle({ source, wasmDir, out, entries, chunks, servedFrom }) {
-  // esbuild names outputs from its working directory, which has to exist.
-  await mkdir(out, { recursive: true });
   const path = (name) => join(source, `src/${name}.ts`);
   const { metafile } = await esbuild.build({
-    absWorkingDir: resolve(out, '..'),
+    // Names of chunks are hashes over paths from here.
+    absWorkingDir: source,
     entryPoints: Array.isArray(entries)
       ? entries.map(path)
       : Object.entries(entries).map(([name, from]) => ({ out: name, in: path(from) })),
@@ -26,11 +25,11 @@ export async function bundle({ source, wasmDir, out, entries, chunks, servedFrom
     charset: 'utf8',
     legalComments: 'none',
     metafile: true,
-    define: servedFrom === 'undefined' ? { BYO_SERVED_FROM: 'undefined' } : {},
+    define: servedFrom ? {} : { BYO_SERVED_FROM: 'undefined' },
     plugins: [rustHalf(resolve(wasmDir)), servedFromHere(servedFrom), styles()],
     logLevel: 'warning',
   });
-  return { out: resolve(out), base: resolve(out, '..'), metafile };
+  return { base: source, metafile };
 }
 
 /** `byo-wasm` and `byo-wasm/binary` are what wasm-bindgen left. */
@@ -38,16 +37,17 @@ function rustHalf(dir) {
   return {
     name: 'rust-half',
     setup(build) {
-      build.onResolve({ filter: /^byo-wasm$/ }, () => ({ path: join(dir, 'byo_widget.js') }));
-      build.onResolve({ filter: /^byo-wasm\/binary$/ }, () => ({ path: join(dir, 'byo_widget_bg.wasm') }));
+      // A namespace, so that where the files lie leaves no trace in the output.
+      const file = { 'byo-wasm': 'byo_widget.js', 'byo-wasm/binary': 'byo_widget_bg.wasm' };
+      build.onResolve({ filter: /^byo-wasm/ }, ({ path }) => ({ path: file[path], namespace: 'rust-half' }));
       // Deflated first: base64 hides from a server's compression what repeats, so that the page would load a fifth more.
-      build.onLoad({ filter: /\.wasm$/ }, async ({ path }) => ({
-        contents: deflateRawSync(await readFile(path), { level: 9 }),
+      build.onLoad({ filter: /\.wasm$/, namespace: 'rust-half' }, async ({ path }) => ({
+        contents: deflateRawSync(await readFile(join(dir, path)), { level: 9 }),
         loader: 'binary',
       }));
-      build.onLoad({ filter: /byo_widget\.js$/ }, async ({ path }) => {
+      build.onLoad({ filter: /\.js$/, namespace: 'rust-half' }, async ({ path }) => {
         // The bytes are always given, and a URL that points at no file breaks the bundlers of those who use this.
-        const text = await readFile(path, 'utf8');
+        const text = await readFile(join(dir, path), 'utf8');
         const contents = text.replace(/new URL\([^()]*import\.meta\.url\)/, 'undefined');
         if (contents.includes('import.meta')) throw new Error(`${path} names a file beside it in an unexpected way`);
         return { contents, loader: 'js' };
@@ -61,7 +61,7 @@ function servedFromHere(expression) {
   return {
     name: 'served-from',
     setup(build) {
-      if (expression === 'undefined') return;
+      if (!expression) return;
       build.onLoad({ filter: /src\/options\.ts$/ }, async ({ path }) => ({
         contents: `const BYO_SERVED_FROM = ${expression};\n${await readFile(path, 'utf8')}`,
         loader: 'ts',

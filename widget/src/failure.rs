@@ -50,8 +50,15 @@ pub struct Failure {
     pub message: Cow<'static, str>,
     /// The member of the request that is wrong.
     pub param: Option<String>,
-    /// The HTTP status, if the server answered.
-    pub status: Option<u16>,
+    /// What the server said besides, if it answered.
+    pub answer: Option<Box<Answer>>,
+}
+
+/// What stands in a refusal besides its code and words.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Answer {
+    /// The HTTP status.
+    pub status: u16,
     /// The server's name for the request, for its logs.
     pub request_id: Option<String>,
     /// What a check of the key proved.
@@ -78,17 +85,24 @@ impl Failure {
     /// The object that JavaScript catches.
     #[must_use]
     pub fn json(self) -> Json {
+        let answer = self.answer.unwrap_or_default();
         Json::object(vec![
             ("name", Some(Json::text("ByoError"))),
             ("type", Some(Json::text(self.kind.as_str()))),
             ("code", Some(Json::Text(self.code))),
             ("message", Some(Json::Text(self.message))),
             ("param", self.param.map(Json::text)),
-            ("status", self.status.map(|status| Json::Number(status.into()))),
-            ("requestId", self.request_id.map(Json::text)),
-            ("verdict", self.verdict.map(Json::text)),
-            ("retryAfter", self.retry_after.map(|seconds| Json::Number(seconds.into()))),
+            ("status", (answer.status > 0).then(|| Json::Number(answer.status.into()))),
+            ("requestId", answer.request_id.map(Json::text)),
+            ("verdict", answer.verdict.map(Json::text)),
+            ("retryAfter", answer.retry_after.map(|seconds| Json::Number(seconds.into()))),
         ])
+    }
+
+    /// The HTTP status; 0 where the server did not answer.
+    #[must_use]
+    pub fn status(&self) -> u16 {
+        self.answer.as_ref().map_or(0, |answer| answer.status)
     }
 
     /// Names the member of the request that is wrong.
@@ -99,16 +113,7 @@ impl Failure {
     }
 
     pub(crate) fn with_message(kind: Kind, code: Cow<'static, str>, message: Cow<'static, str>) -> Self {
-        Self {
-            kind,
-            code,
-            message,
-            param: None,
-            status: None,
-            request_id: None,
-            verdict: None,
-            retry_after: None,
-        }
+        Self { kind, code, message, param: None, answer: None }
     }
 }
 

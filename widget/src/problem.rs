@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 
 use crate::{
-    failure::{Failure, Kind},
+    failure::{Answer, Failure, Kind},
     json::Json,
     wording,
 };
@@ -27,14 +27,16 @@ pub fn failure(body: &Json, head: Head) -> Failure {
         Some(code) => told(code, body, head.status),
         None => Failure::new(Kind::Server, "unexpected_answer"),
     };
-    failure.status = Some(head.status);
-    failure.request_id = failure.request_id.or(head.request_id);
-    failure.retry_after = head.retry_after.and_then(|text| text.trim().parse().ok());
+    failure.answer = Some(Box::new(Answer {
+        status: head.status,
+        request_id: words(body, "requestId").or(head.request_id),
+        verdict: words(body, "verdict"),
+        retry_after: head.retry_after.and_then(|text| text.trim().parse().ok()),
+    }));
     failure
 }
 
 fn told(code: &str, body: &Json, status: u16) -> Failure {
-    let words = |json: &Json, name| json.text_of(name).filter(|text| !text.is_empty()).map(str::to_owned);
     let first = body.member("errors").and_then(|errors| errors.items().first());
     let (message, param) = match code {
         // The server wrote these two for the customer, about this very key.
@@ -52,9 +54,11 @@ fn told(code: &str, body: &Json, status: u16) -> Failure {
     let mut failure =
         Failure::with_message(wording::kind(code, status), Cow::Owned(code.to_owned()), message);
     failure.param = param;
-    failure.request_id = words(body, "requestId");
-    failure.verdict = words(body, "verdict");
     failure
+}
+
+fn words(json: &Json, name: &str) -> Option<String> {
+    json.text_of(name).filter(|text| !text.is_empty()).map(str::to_owned)
 }
 
 fn is_code(code: &str) -> bool {
@@ -80,8 +84,9 @@ mod tests {
         );
         assert_eq!((failure.kind, &*failure.code), (Kind::Key, "key_rejected"));
         assert_eq!(failure.message, "OpenAI does not know this key.");
-        assert_eq!(failure.verdict.as_deref(), Some("rejected"));
-        assert_eq!((failure.status, failure.request_id.as_deref()), (Some(422), Some("req_1")));
+        let answer = failure.answer.unwrap();
+        assert_eq!((answer.status, answer.request_id.as_deref()), (422, Some("req_1")));
+        assert_eq!(answer.verdict.as_deref(), Some("rejected"));
     }
 
     #[test]
@@ -113,17 +118,15 @@ mod tests {
     fn headers_fill_in_what_the_body_lacks() {
         let head = Head { status: 429, request_id: Some("req_2".into()), retry_after: Some("17".into()) };
         let problem = json!({"code": "rate_limited"}).into();
-        let failure = failure(&problem, head);
-        assert_eq!((failure.retry_after, failure.request_id.as_deref()), (Some(17), Some("req_2")));
+        let answer = failure(&problem, head).answer.unwrap();
+        assert_eq!((answer.retry_after, answer.request_id.as_deref()), (Some(17), Some("req_2")));
     }
 
     #[test]
     fn a_wait_that_is_no_number_of_seconds_is_left_out() {
         let retry_after = Some("Wed, 21 Oct 2026 07:28:00 GMT".into());
-        assert_eq!(
-            failure(&Json::Other, Head { status: 503, retry_after, request_id: None }).retry_after,
-            None
-        );
+        let failure = failure(&Json::Other, Head { status: 503, retry_after, request_id: None });
+        assert_eq!(failure.answer.unwrap().retry_after, None);
     }
 
     #[test]
@@ -137,7 +140,7 @@ mod tests {
             json!({"code": 7}),
         ] {
             let failure = of(502, body);
-            assert_eq!((&*failure.code, failure.status), ("unexpected_answer", Some(502)));
+            assert_eq!((&*failure.code, failure.status()), ("unexpected_answer", 502));
         }
     }
 }

@@ -112,7 +112,7 @@ async fn submit(
             Ok(answer) => return Ok(answer),
             Err(refusal) => refusal,
         };
-        if !retry::wants_fresh_envelope(failure.status.unwrap_or_default(), &failure.code, attempt) {
+        if !retry::wants_fresh_envelope(failure.status(), &failure.code, attempt) {
             return Err(failure);
         }
         told = body.member("params").map(Offer::read).transpose()?;

@@ -59,7 +59,6 @@ export class Flow {
     const { model, emit } = this.#host;
     const state = ({ connect: "connecting", test: "testing", rotate: "rotating" } as const)[purpose];
     return this.#run<TestResult | ConnectedKey>(state, async (core) => {
-      this.#demand();
       const fields = await this.#fields(core);
       const key = this.#take();
       if (purpose === "test") {
@@ -132,6 +131,7 @@ export class Flow {
       const core = this.#open();
       if (model.disabled) throw misuse("disabled", "This field is disabled.");
       if (!model.provider) throw misuse("invalid_option", "providers: none of these is known or allowed.", "providers");
+      if (state !== "disconnecting") this.#demand();
       model.problem = model.notice = undefined;
       settle(state);
       const [answer, tell] = await action(core);

@@ -52,7 +52,7 @@ function renderKey(view: View, model: Model): void {
     ? isBusy(model)
       ? "Key sealed"
       : failed
-        ? "Try again, or type another key"
+        ? "Key kept for another try"
         : "Key ready, not stored yet"
     : (provider?.keyPlaceholder ?? "");
   input.ariaInvalid = String(failed && atFault(model, "providerKey"));

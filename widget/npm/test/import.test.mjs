@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict';
+import { readdir, readFile } from 'node:fs/promises';
+import { test } from 'node:test';
+import { built } from './package.mjs';
+
+test('importing where there is no DOM registers nothing and fails nothing', async () => {
+  const all = await import(built('dist/index.js'));
+  assert.deepEqual(Object.keys(all).sort(), ['ByoBadge', 'ByoConnect', 'ByoError', 'createConnect']);
+  assert.deepEqual(Object.keys(await import(built('dist/element.js'))), ['ByoConnect']);
+  assert.deepEqual(Object.keys(await import(built('dist/badge.js'))), ['ByoBadge']);
+});
+
+test('every file that package.json names is in the package', async () => {
+  const manifest = JSON.parse(await readFile(built('package.json'), 'utf8'));
+  assert.equal(manifest.dependencies, undefined);
+  assert.equal(manifest.private, undefined);
+  for (const target of Object.values(manifest.exports).flatMap((entry) => (typeof entry === 'string' ? [entry] : Object.values(entry)))) {
+    await readFile(built(target));
+  }
+});
+
+test('the package has the version of the workspace', async () => {
+  const manifest = JSON.parse(await readFile(built('package.json'), 'utf8'));
+  const cargo = await readFile(new URL('../../../Cargo.toml', import.meta.url), 'utf8');
+  assert.ok(cargo.includes(`\nversion = "${manifest.version}"`), manifest.version);
+});
+
+test('nothing in the bundles would trip a strict policy or leave a dangling URL', async () => {
+  const files = (await readdir(built('dist/'))).filter((name) => name.endsWith('.js'));
+  for (const file of files) {
+    const text = await readFile(built(`dist/${file}`), 'utf8');
+    for (const banned of ['innerHTML', 'outerHTML', 'insertAdjacentHTML', 'new Function', 'eval(', 'import.meta', '.style.', 'localStorage', 'console.log', 'console.error']) {
+      assert.ok(!text.includes(banned), `${file} contains ${banned}`);
+    }
+  }
+});
+
+test('the badge is without WebAssembly and without the element', async () => {
+  const text = await readFile(built('dist/badge.js'), 'utf8');
+  for (const [, chunk] of text.matchAll(/from\s*"(\.\/[^"]+)"/g)) {
+    const shared = await readFile(built(`dist/${chunk.slice(2)}`), 'utf8');
+    assert.ok(!/WebAssembly|byo-connect|attachInternals/.test(shared), chunk);
+  }
+});

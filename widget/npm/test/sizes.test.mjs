@@ -1,0 +1,41 @@
+import assert from 'node:assert/strict';
+import { readdir, readFile } from 'node:fs/promises';
+import { test } from 'node:test';
+import { brotliCompressSync } from 'node:zlib';
+import { BUDGETS } from '../../build/sizes.mjs';
+import { built } from './package.mjs';
+
+/** An entry and all that it imports, in brotli bytes; lazily imported chunks only if asked for. */
+async function weight(entry, lazily = false) {
+  const seen = new Set();
+  const visit = async (name) => {
+    if (seen.has(name)) return 0;
+    seen.add(name);
+    const text = await readFile(built(`dist/${name}`), 'utf8');
+    const imports = [...text.matchAll(/(?:from|import)\s*(\(?)\s*"\.\/([^"]+)"/g)];
+    let sum = brotliCompressSync(text).length;
+    for (const [, dynamic, next] of imports) if (lazily || !dynamic) sum += await visit(next);
+    return sum;
+  };
+  return visit(entry);
+}
+
+test('the badge alone fits 1.5 KB', async () => {
+  assert.ok((await weight('badge.js')) <= BUDGETS.badge);
+});
+
+test('what a page pays for before anybody touches the field stays small', async () => {
+  assert.ok((await weight('index.js')) <= BUDGETS['element and client, without wasm']);
+});
+
+test('a first connect fits 40 KB in all', async () => {
+  assert.ok((await weight('index.js', true)) <= BUDGETS['first connect, in all']);
+});
+
+test('there are no files that nothing imports', async () => {
+  const files = (await readdir(built('dist/'))).filter((name) => name.endsWith('.js'));
+  const texts = await Promise.all(files.map((name) => readFile(built(`dist/${name}`), 'utf8')));
+  for (const name of files.filter((name) => !['index.js', 'element.js', 'badge.js'].includes(name))) {
+    assert.ok(texts.some((text) => text.includes(`./${name}`)), name);
+  }
+});

@@ -1,0 +1,38 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { built } from './package.mjs';
+
+const { ByoError, createConnect } = await import(built('dist/index.js'));
+
+const options = { baseURL: 'https://byo.invalid', publishableKey: 'byo_pk_test_abc' };
+const request = { provider: 'openai', refId: 'customer_123', providerKey: 'sk-byo-test-valid' };
+
+test('a page that may not compile WebAssembly is told so in words', async (context) => {
+  context.mock.method(WebAssembly, 'Module', function Module() {
+    throw new WebAssembly.CompileError('blocked');
+  });
+  const fetch = context.mock.method(globalThis, 'fetch', () => assert.fail('nothing may be sent'));
+  await assert.rejects(createConnect(options)(request), (error) => {
+    assert.ok(error instanceof ByoError);
+    assert.equal(error.code, 'csp_blocks_wasm');
+    assert.match(error.message, /wasm-unsafe-eval/);
+    return true;
+  });
+  assert.equal(fetch.mock.callCount(), 0);
+});
+
+test('a key longer than its buffer is refused', async (context) => {
+  context.mock.method(globalThis, 'fetch', () => assert.fail('nothing may be sent'));
+  const providerKey = 'k'.repeat(9000);
+  await assert.rejects(createConnect(options)({ ...request, providerKey }), { name: 'ByoError', code: 'invalid_request', param: 'providerKey' });
+});
+
+test('what the server cannot be reached for is a ByoError without the key', async (context) => {
+  context.mock.method(globalThis, 'fetch', () => Promise.reject(new TypeError('no way there')));
+  await assert.rejects(createConnect(options)(request), (error) => {
+    assert.ok(error instanceof ByoError);
+    assert.equal(error.type, 'network');
+    assert.ok(!JSON.stringify({ ...error, message: error.message }).includes(request.providerKey));
+    return true;
+  });
+});
