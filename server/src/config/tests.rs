@@ -83,6 +83,16 @@ fn every_provider_can_be_pointed_elsewhere() {
         let config = load("", &[(&variable, "https://gateway.example/v1")], &[]).unwrap();
         assert_eq!(config.providers.keys().collect::<Vec<_>>(), [provider]);
     }
+    for url in [
+        "gateway.example",
+        "ftp://g.example",
+        "https://:p@g.example",
+        "https://u@g.example",
+        "https://g.example/?q",
+        "https://g.example/#f",
+    ] {
+        assert!(load("", &[("BYO_PROVIDERS__OPENAI__BASE_URL", url)], &[]).is_err(), "{url}");
+    }
 }
 
 #[test]

@@ -61,6 +61,20 @@ mod tests {
     }
 
     #[test]
+    fn jitter_reaches_a_fifth_either_way() {
+        struct Drawn(u16);
+        impl Entropy for Drawn {
+            fn fill(&self, buffer: &mut [u8]) {
+                buffer.copy_from_slice(&self.0.to_be_bytes());
+            }
+        }
+        for (drawn, seconds) in [(0, 240), (200, 300), (400, 360), (401, 240)] {
+            let next = next_attempt(2, NOW, None, &Drawn(drawn)).unwrap();
+            assert_eq!(next.since(NOW), Duration::from_secs(seconds), "{drawn}");
+        }
+    }
+
+    #[test]
     fn retry_after_is_heeded_within_reason() {
         assert_eq!(delay(1, Some(Duration::from_mins(10))), Some(Duration::from_mins(10)));
         assert_eq!(delay(1, Some(Duration::from_hours(999))), Some(LONGEST_WAIT));

@@ -8,16 +8,16 @@ declare module "*.css" {
 
 /** wasm-bindgen's output for the Rust half; wasm.ts says what it offers. */
 declare module "byo-wasm" {
-  export default function init(options: { module_or_path: ArrayBuffer }): Promise<{ memory: WebAssembly.Memory }>;
+  export default function init(options: { module_or_path: Uint8Array }): Promise<{ memory: WebAssembly.Memory }>;
   export const KeyBuffer: never;
   export const Client: never;
   export function verdictText(verdict: string): { title: string; next: string };
 }
 
-/** The module itself, deflated and embedded as base64. */
+/** The module itself, a character a byte. */
 declare module "byo-wasm/binary" {
-  const deflated: Uint8Array<ArrayBuffer>;
-  export default deflated;
+  const text: string;
+  export default text;
 }
 
 /** The origin this file was served from, in the build that a byo server serves; otherwise undefined. */

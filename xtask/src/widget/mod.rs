@@ -41,8 +41,22 @@ pub(crate) fn run(layout: &Layout) -> Result<()> {
 pub(crate) fn compile(layout: &Layout, target: &[&str], file: &str) -> Result<PathBuf> {
     rust::wasm_target(layout)?;
     let rustc = Tool::cargo(layout).args(["rustc", "--profile", "wasm", "--target", rust::WASM]);
-    rustc.args(target).args(["--crate-type", "cdylib"]).run()?;
+    rustc.args(["--config", &without_paths(layout)]).args(target).args(["--crate-type", "cdylib"]).run()?;
     Ok(layout.cargo_output(&format!("{}/wasm/{file}", rust::WASM)))
+}
+
+/// Panic messages name source files. Where those lie on the builder's machine is nobody's business, and would make
+/// every builder's module another one.
+fn without_paths(layout: &Layout) -> String {
+    let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
+    let home = home.or_else(|| std::env::home_dir().map(|home| home.join(".cargo"))).unwrap_or_default();
+    let registry = home.join("registry/src");
+    let folders = fs::read_dir(&registry).into_iter().flatten().filter_map(Result::ok).map(|folder| folder.path());
+    let flags: Vec<String> = folders
+        .chain([registry.clone(), layout.root.clone()])
+        .map(|folder| format!("\"--remap-path-prefix={}=\"", folder.display()))
+        .collect();
+    format!("target.{}.rustflags=[{}]", rust::WASM, flags.join(","))
 }
 
 fn build(layout: &Layout) -> Result<()> {

@@ -68,7 +68,8 @@ impl Connections {
         // How a connection ended is the client's business; whole requests are logged where they are answered.
         tokio::select! {
             _ = connection.as_mut() => return,
-            // hyper's own timer starts only after it knows the HTTP version, which a silent client never tells.
+            // hyper's own timer runs for HTTP/1 alone, and only once it knows the version, which a silent client
+            // never tells.
             () = running.idle_for(self.limits.header_timeout) => {}
             () = self.stopped() => {}
         }

@@ -76,6 +76,7 @@ pub async fn serve(
     let all_ended = async { while running.join_next().await.is_some() {} };
     if tokio::time::timeout(limits.shutdown_grace, all_ended).await.is_err() {
         tracing::warn!(connections = running.len(), "requests were still running when the grace was over");
+        // Waited for, so that no handler still uses what the caller closes next.
         running.shutdown().await;
     }
 }

@@ -152,7 +152,7 @@ async fn one_address_cannot_take_all_connections() {
 
 #[tokio::test]
 async fn a_running_request_ends_before_the_server_does() {
-    let mut server = Server::start(LIMITS);
+    let mut server = Server::start(ServeLimits { header_timeout: FOR_EVER * 2, ..LIMITS });
     let mut client = server.connect().await;
     client.write_all(b"GET /held HTTP/1.1\r\nhost: x\r\n\r\n").await.unwrap();
     let held = server.held.recv().await.unwrap();

@@ -1,0 +1,62 @@
+// The widget on pages with a strict Content-Security-Policy, and on ones that are too strict.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { STRICT_POLICY } from './support/product.mjs';
+import { eavesdrop } from './support/secret.mjs';
+import { setStage } from './support/stage.mjs';
+
+let stage;
+
+before(async () => {
+  stage = await setStage();
+});
+after(() => stage?.strike());
+
+test('a strict policy with Trusted Types is kept to the letter, from the first paint to the last', async () => {
+  const { page, widget, close } = await customer(STRICT_POLICY);
+  await widget.connect('sk-byo-test-valid-1');
+  await widget.part('replace').click();
+  await widget.refused('sk-byo-test-rejected-2');
+  await widget.part('cancel').click();
+  await widget.part('disconnect').click();
+  const { event } = await widget.press('confirm');
+  assert.equal(event.name, 'disconnected');
+  assert.deepEqual(await page.evaluate(() => violations), []);
+  await close();
+});
+
+test('the policy of the suite is in force', async () => {
+  const { page, close } = await customer(STRICT_POLICY);
+  await page.evaluate(async () => {
+    document.body.append(Object.assign(document.createElement('style'), { textContent: 'p {}' }));
+    await fetch('https://elsewhere.example').catch(() => {});
+    try {
+      document.body.innerHTML = '<p>';
+    } catch {}
+  });
+  const directives = (await page.evaluate(() => violations)).map((text) => text.split(' ')[0]);
+  assert.deepEqual(new Set(directives), new Set(['style-src-elem', 'connect-src', 'require-trusted-types-for']));
+  await close();
+});
+
+test("without 'wasm-unsafe-eval' the widget says what is missing and sends nothing", async () => {
+  let ear;
+  const prepare = (page) => void (ear = eavesdrop(page));
+  const { widget, close } = await customer(STRICT_POLICY.replace(" 'wasm-unsafe-eval'", ''), { prepare });
+  await widget.type('sk-byo-test-valid-1');
+  const { state } = await widget.press('submit');
+  assert.equal(state, 'error');
+  const failures = (await widget.events()).map(({ name, detail }) => [name, detail.code]);
+  assert.ok(failures.some(([name, code]) => name === 'load-error' && code === 'csp_blocks_wasm'), JSON.stringify(failures));
+  assert.ok(failures.every(([, code]) => code === 'csp_blocks_wasm'), JSON.stringify(failures));
+  assert.match(await widget.alert(), /WebAssembly/);
+  assert.deepEqual(ear.paths(stage.server.url).filter((path) => path.startsWith('/v1/')), []);
+  await close();
+});
+
+async function customer(policy, settings) {
+  const refId = stage.customer();
+  const { token } = await stage.project.test.session(refId);
+  const attributes = { 'session-token': token, 'ref-id': refId, provider: 'openai' };
+  return stage.visit(stage.product.page(attributes, { policy }), settings);
+}

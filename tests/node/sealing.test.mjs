@@ -1,0 +1,164 @@
+// The shipped wasm on one side and npm @hpke/core on the other, both ways, over HTTP.
+import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { pathToFileURL } from 'node:url';
+import { required } from '../browser/support/environment.mjs';
+import { createProject } from '../browser/support/project.mjs';
+import { startServer } from '../browser/support/server.mjs';
+import { SUITE, generateKeyPair, open, principalId, seal } from './support/envelope.mjs';
+
+const PAGE = 'https://app.example';
+const TOKENS = { publishableKey: 'byo_pk_test_fromTheBrowser', sessionToken: 'byo_cs_test_fromTheBrowser' };
+let createConnect, pair, byo, server, environment;
+
+before(async () => {
+  ({ createConnect } = await import(pathToFileURL(join(required('BYO_PACKAGE'), 'dist/index.js'))));
+  pair = await generateKeyPair();
+  byo = await standIn(pair);
+  server = await startServer();
+  environment = (await createProject(server)).test;
+});
+after(async () => {
+  byo?.close();
+  await server?.stop();
+});
+
+const REQUESTS = {
+  'connect, nothing but the key': ['connect', { provider: 'openai', refId: 'customer_1', providerKey: 'sk-example-1' }],
+  'connect, with a name and a place': [
+    'connect',
+    {
+      provider: 'azure',
+      refId: 'a|b~c:d@e+f=g,h.i-j',
+      name: 'eu-west',
+      providerKey: 'k',
+      providerConfig: { baseUrl: 'https://Example.com/v1/', azure: { apiVersion: '2024-10-21', deployment: 'gpt' }, region: 'eu' },
+    },
+  ],
+  'test, with the longest key of the smallest size': ['test', { provider: 'google', refId: 'c', providerKey: 'k'.repeat(510) }],
+  'rotate, with a key one byte longer': ['rotate', { provider: 'anthropic', refId: 'c', providerKey: 'k'.repeat(511) }],
+  'connect, with the longest key': ['connect', { provider: 'openai', refId: 'c', providerKey: 'k'.repeat(4094) }],
+};
+
+for (const [name, [purpose, request]] of Object.entries(REQUESTS)) {
+  test(`sealed by the wasm, opened by @hpke/core: ${name}`, async () => {
+    const token = purpose === 'connect' ? 'publishableKey' : 'sessionToken';
+    const connect = createConnect({ baseURL: byo.url, [token]: TOKENS[token] });
+    await (purpose === 'connect' ? connect : connect[purpose])(request);
+
+    const { path, authorization, body } = byo.taken.pop();
+    const { providerKey, ...clear } = request;
+    const { sealedKey, ...said } = body;
+    assert.equal(path, `/v1/keys/${purpose}`);
+    assert.equal(authorization, `Bearer ${TOKENS[token]}`);
+    assert.deepEqual(said, clear);
+    assert.equal(sealedKey.suite, SUITE);
+
+    const context = {
+      kid: pair.kid,
+      audience: byo.url,
+      principal: principalId(TOKENS[token]),
+      purpose,
+      name: 'default',
+      ...clear,
+      // No page, no origin.
+      pageOrigin: '',
+      challenge: byo.challenge,
+    };
+    assert.equal((await open({ ...pair, context, sealed: sealedKey })).toString(), providerKey);
+    for (const [member, other] of Object.entries({ purpose: 'request', refId: 'someone-else', audience: 'https://other.example' })) {
+      await assert.rejects(open({ ...pair, context: { ...context, [member]: other }, sealed: sealedKey }), Error, member);
+    }
+  });
+}
+
+test('two envelopes of one key have nothing in common', async () => {
+  const connect = createConnect({ baseURL: byo.url, publishableKey: TOKENS.publishableKey });
+  const request = { provider: 'openai', refId: 'c', providerKey: 'sk-example-1' };
+  await connect(request);
+  await connect(request);
+  const [first, second] = byo.taken.splice(-2).map(({ body }) => body.sealedKey);
+  assert.notEqual(first.enc, second.enc);
+  assert.notEqual(first.ciphertext, second.ciphertext);
+});
+
+test('a public key that its id does not name is not sealed to', async () => {
+  const other = await generateKeyPair();
+  const swapped = await standIn({ ...pair, publicKey: other.publicKey });
+  const connect = createConnect({ baseURL: swapped.url, publishableKey: TOKENS.publishableKey });
+  await assert.rejects(connect({ provider: 'openai', refId: 'c', providerKey: 'sk-example-1' }), { code: 'bad_params' });
+  assert.deepEqual(swapped.taken, []);
+  swapped.close();
+});
+
+test('sealed by @hpke/core, opened and stored by the server', async () => {
+  const { answer } = await submit({ refId: 'customer_1', key: 'sk-byo-test-valid-1' });
+  assert.equal(answer.status, 200, JSON.stringify(answer.body));
+  assert.equal(answer.body.verdict, 'valid');
+  const [stored] = await environment.keys('?refId=customer_1');
+  assert.equal(stored.id, answer.body.id);
+  assert.equal(stored.hint, 'id-1', 'the very key was opened');
+});
+
+test('an envelope of @hpke/core for another customer, page or server does not open', async () => {
+  for (const bent of [{ refId: 'customer_3' }, { pageOrigin: 'https://evil.example' }, { audience: 'https://other.example' }]) {
+    const { answer } = await submit({ refId: 'customer_2', key: 'sk-byo-test-valid-1', bent });
+    assert.equal(answer.status, 422, JSON.stringify(bent));
+    assert.equal(answer.body.code, 'envelope_invalid');
+  }
+  assert.deepEqual(await environment.keys('?refId=customer_2'), []);
+});
+
+/** What a page would do, on @hpke/core; `bent` is sealed in place of what is said. */
+async function submit({ refId, key, bent }) {
+  const token = environment.publishableKey;
+  const headers = { origin: PAGE };
+  const { body: params } = await server.call('GET', '/v1/connect/params', { token, headers });
+  const context = {
+    kid: params.kid,
+    audience: server.url,
+    principal: principalId(token),
+    purpose: 'connect',
+    provider: 'openai',
+    refId,
+    name: 'default',
+    pageOrigin: PAGE,
+    challenge: Buffer.from(params.challenge, 'base64url'),
+    ...bent,
+  };
+  const sealedKey = await seal({ publicKey: Buffer.from(params.publicKey, 'base64url'), context, key });
+  return { answer: await server.call('POST', '/v1/keys/connect', { token, headers, body: { provider: 'openai', refId, sealedKey } }) };
+}
+
+/** A server whose sealing key is ours; it takes everything. */
+async function standIn({ publicKey, kid }) {
+  const challenge = Buffer.alloc(64, 7);
+  const taken = [];
+  const http = createServer(async (request, response) => {
+    const chunks = [];
+    for await (const chunk of request) chunks.push(chunk);
+    const params = {
+      kid,
+      suites: [SUITE],
+      publicKey: publicKey.toString('base64url'),
+      challenge: challenge.toString('base64url'),
+      serverTime: new Date().toISOString(),
+      expiresAt: new Date(Date.now() + 600_000).toISOString(),
+      directory: null,
+    };
+    const { url, headers } = request;
+    if (request.method === 'POST') {
+      taken.push({ path: url, authorization: headers.authorization, body: JSON.parse(Buffer.concat(chunks)) });
+    }
+    response.writeHead(200, { 'content-type': 'application/json' });
+    response.end(JSON.stringify(url === '/v1/connect/params' ? params : { id: 'key_1' }));
+  });
+  await new Promise((resolve, reject) => http.once('error', reject).listen(0, '127.0.0.1', resolve));
+  const close = () => {
+    http.closeAllConnections();
+    http.close();
+  };
+  return { url: `http://127.0.0.1:${http.address().port}`, challenge, taken, close };
+}
