@@ -85,7 +85,7 @@ test('a bare publishable key writes nothing live', async () => {
   const attributes = { 'publishable-key': stage.project.live.publishableKey, 'ref-id': refId, provider: 'openai' };
   const { widget, close } = await stage.visit(stage.product.page(attributes));
   const { error } = await widget.refused(KEYS.openai[0]);
-  assert.equal(error.code, 'connect_session_required');
+  assert.equal(error.code, 'forbidden');
   assert.deepEqual(await stage.project.live.keys(`?refId=${refId}`), []);
   await close();
 });

@@ -22,8 +22,18 @@ impl Tool {
     }
 
     /// The cargo that started xtask, or the one on the path.
+    ///
+    /// Without what cargo told xtask about xtask: some build scripts (ring's) watch those variables, and would run
+    /// again whenever a build by xtask follows one by hand.
     pub(crate) fn cargo(layout: &Layout) -> Self {
-        Self::new(layout, std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+        let mut tool = Self::new(layout, std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+        let of_xtask = ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_BIN_", "CARGO_CRATE_"];
+        for (name, _) in std::env::vars_os() {
+            if of_xtask.iter().any(|prefix| name.to_string_lossy().starts_with(prefix)) {
+                tool.0.env_remove(name);
+            }
+        }
+        tool
     }
 
     pub(crate) fn arg(mut self, arg: impl AsRef<OsStr>) -> Self {

@@ -19,6 +19,13 @@ export function launch() {
   return chromium.launch({ executablePath: required('BYO_CHROMIUM'), args: FLAGS });
 }
 
+/** A fresh profile with one tab. Nothing here takes seconds; what does hangs. */
+export async function openTab(browser, settings) {
+  const context = await browser.newContext({ viewport: DESKTOP, colorScheme: 'light', reducedMotion: 'reduce', ...settings });
+  context.setDefaultTimeout(15_000);
+  return context.newPage();
+}
+
 /** Viewports that screenshots are taken at. */
 export const PHONE = { width: 390, height: 844 };
 export const DESKTOP = { width: 1280, height: 900 };

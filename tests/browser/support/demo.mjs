@@ -1,6 +1,6 @@
 // `byo demo`, and its page as a person uses it.
 import assert from 'node:assert/strict';
-import { DESKTOP } from './chromium.mjs';
+import { openTab } from './chromium.mjs';
 import { required } from './environment.mjs';
 import { start } from './process.mjs';
 import { Widget, listen } from './widget.mjs';
@@ -23,8 +23,7 @@ export async function startDemo({ env = {} } = {}) {
 export class DemoPage {
   /** Opens it in one of its modes: `test`, `test-session`, `live`. */
   static async open(browser, { url }, mode) {
-    const context = await browser.newContext({ viewport: DESKTOP, colorScheme: 'light', reducedMotion: 'reduce' });
-    const page = await context.newPage();
+    const page = await openTab(browser);
     const complaints = [];
     page.on('pageerror', (error) => complaints.push(error.message));
     page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));

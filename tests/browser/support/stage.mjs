@@ -1,5 +1,5 @@
 // What most browser suites start from: a browser, a server, a project on it, and the product's own pages.
-import { launch } from './chromium.mjs';
+import { launch, openTab } from './chromium.mjs';
 import { createProject } from './project.mjs';
 import { startProduct } from './product.mjs';
 import { startServer } from './server.mjs';
@@ -20,12 +20,11 @@ export async function setStage({ env } = {}) {
     customer: () => `customer_${(customers += 1)}`,
     /** Opens a page in a fresh profile. `prepare(page)` runs before anything is loaded. */
     async visit(url, { prepare, ...settings } = {}) {
-      const context = await browser.newContext({ reducedMotion: 'reduce', ...settings });
-      const page = await context.newPage();
+      const page = await openTab(browser, settings);
       await listen(page);
       await prepare?.(page);
       await page.goto(url);
-      return { page, widget: new Widget(page), close: () => context.close() };
+      return { page, widget: new Widget(page), close: () => page.context().close() };
     },
     async strike() {
       await browser.close();
