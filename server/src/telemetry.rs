@@ -141,7 +141,9 @@ mod tests {
     #[test]
     fn a_panic_is_logged_with_its_place_and_without_its_payload() {
         const CHILD: &str = "TELEMETRY_TEST_CHILD";
-        if std::env::var_os(CHILD).is_some() {
+        #[expect(clippy::disallowed_methods, reason = "a test that starts itself again")]
+        let is_child = std::env::var_os(CHILD).is_some();
+        if is_child {
             init(&LogConfig { filter: "error".into(), format: LogFormat::Json }).unwrap();
             panic!("sk-secret");
         }

@@ -52,8 +52,10 @@ impl Sources {
             }
         };
         let mut environment = Vec::new();
+        #[expect(clippy::disallowed_methods, reason = "this is where settings come in")]
         // Not `vars`, which panics over any program's variable that is not Unicode.
-        for (name, value) in std::env::vars_os() {
+        let variables = std::env::vars_os();
+        for (name, value) in variables {
             // Without a Unicode name it is not ours.
             let Ok(name) = name.into_string() else { continue };
             match value.into_string() {

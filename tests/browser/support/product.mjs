@@ -48,7 +48,6 @@ function html(byo, attributes) {
   <meta charset="utf-8">
   <meta name="viewport" content="width=device-width, initial-scale=1">
   <title>Settings</title>
-  <link rel="icon" href="data:,">
   <link rel="stylesheet" href="/page.css">
   <script type="module" src="${byo}/connect.js"></script>
 </head>
