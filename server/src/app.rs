@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
+use tokio_util::task::TaskTracker;
 
 use crate::{
     clock::SharedClock,
-    domain::{InFlight, SealingKeys},
+    domain::{InFlight, Readiness, SealingKeys},
     egress::Egress,
     entropy::SharedEntropy,
     limit::Limits,
@@ -35,6 +36,12 @@ pub struct App {
     pub sealing_keys: SealingKeys,
     /// Sealed requests under way.
     pub in_flight: InFlight,
+    /// Rings when a key was revoked, disabled or enabled.
+    pub keys_changed: watch::Sender<()>,
+    /// Work that goes on when whoever asked for it has gone.
+    pub tasks: TaskTracker,
+    /// What the last look at the database found.
+    pub readiness: Readiness,
     /// Rings when a webhook may be due.
     pub webhooks_due: Arc<Notify>,
     /// The names this server answers to.

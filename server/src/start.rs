@@ -6,12 +6,13 @@ use tokio::{
     net::TcpListener,
     sync::{Notify, watch},
 };
+use tokio_util::task::TaskTracker;
 
 use crate::{
     app::{App, Identity},
     clock::{Clock, SharedClock, SystemClock},
     config::Config,
-    domain::{InFlight, SealingKeys, SetupError},
+    domain::{InFlight, Readiness, SealingKeys, SetupError},
     egress::{Egress, EgressLimits, InvalidRoots, OwnAddress, OwnAddresses, Policy, Roots, SystemResolver},
     entropy::{SharedEntropy, SystemEntropy},
     http::{
@@ -87,7 +88,9 @@ pub struct Server {
     webhooks: WorkerSettings,
 }
 
-const SWEEP_EVERY: Duration = Duration::from_mins(1);
+const SWEEP_EVERY: Duration = Duration::from_secs(30);
+/// Expired rows are refused wherever they are used; a request that came in just in time may still need them.
+const KEEP_EXPIRED: Duration = Duration::from_mins(10);
 
 impl Server {
     /// Opens everything and listens, but answers nobody yet.
@@ -109,6 +112,9 @@ impl Server {
             limits: Limits::new(&config.limits),
             in_flight: InFlight::default(),
             webhooks_due: Arc::new(Notify::new()),
+            keys_changed: watch::channel(()).0,
+            tasks: TaskTracker::new(),
+            readiness: Readiness::default(),
             admin_key_hash: config.admin.key.as_ref().map(crate::config::AdminKey::hash),
             vault: Arc::new(vault),
             clock,
@@ -150,6 +156,9 @@ impl Server {
         let sweeper = tokio::spawn(sweep(Arc::clone(&app), until_stopped()));
         let router = router(Arc::clone(&app), &self.router);
         serve::serve(self.listener, self.tls, router, self.limits, shutdown).await;
+        // Keys that were being checked when their browsers went away.
+        app.tasks.close();
+        let _: Result<(), _> = tokio::time::timeout(self.limits.shutdown_grace, app.tasks.wait()).await;
         stop.send_replace(true);
         let _: (Result<(), _>, Result<(), _>) = tokio::join!(worker, sweeper);
         app.store.close().await;
@@ -272,7 +281,7 @@ async fn sweep(app: Arc<App>, stop: impl Future<Output = ()>) {
             () = &mut stop => return,
         }
         app.limits.sweep();
-        if let Err(error) = app.store.sweep(app.clock.now()).await {
+        if let Err(error) = app.store.sweep(app.clock.now().before(KEEP_EXPIRED)).await {
             tracing::warn!(%error, "what has expired could not be dropped");
         }
     }

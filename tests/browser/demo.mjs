@@ -3,13 +3,7 @@ import { startAimock } from './support/aimock.mjs';
 import { launch } from './support/chromium.mjs';
 import { startDemo } from './support/demo.mjs';
 import { required } from './support/environment.mjs';
-import { LIVE_KEYS, TEST_KEYS, walk } from './support/walk.mjs';
-
-const PASSES = [
-  { title: 'Test environment, publishable key, simulator', mode: 'test', keys: TEST_KEYS, pictures: 'demo-test' },
-  { title: 'Test environment, connect session, simulator', mode: 'test-session', keys: TEST_KEYS },
-  { title: 'Live environment, connect session, @copilotkit/aimock over HTTP', mode: 'live', keys: LIVE_KEYS, pictures: 'demo-live' },
-];
+import { LIVE_KEYS, WALKS, walk } from './support/walk.mjs';
 
 const opened = [];
 try {
@@ -17,9 +11,9 @@ try {
   opened.push(aimock.stop);
   const [browser, demo] = await Promise.all([launch(), startDemo({ env: aimock.env })]);
   opened.push(() => browser.close(), demo.stop);
-  for (const { title, ...pass } of PASSES) {
+  for (const { title, ...way } of WALKS) {
     console.log(`\n${title}`);
-    await walk(browser, demo, { ...pass, step });
+    await walk(browser, demo, { ...way, step });
   }
   console.log(`\nScreenshots: ${required('BYO_SCREENSHOTS')}`);
 } catch (error) {

@@ -5,7 +5,7 @@ import { startAimock } from './support/aimock.mjs';
 import { launch } from './support/chromium.mjs';
 import { DemoPage, startDemo } from './support/demo.mjs';
 import { photograph } from './support/screenshots.mjs';
-import { LIVE_KEYS, TEST_KEYS, walk } from './support/walk.mjs';
+import { LIVE_KEYS, TEST_KEYS, WALKS, walk } from './support/walk.mjs';
 
 let aimock, browser, demo;
 
@@ -19,13 +19,8 @@ after(async () => {
   await aimock?.stop();
 });
 
-for (const [mode, keys, pictures] of [
-  ['test', TEST_KEYS, 'demo-test'],
-  ['test-session', TEST_KEYS],
-  ['live', LIVE_KEYS, 'demo-live'],
-]) {
-  test(`in mode ${mode} a right key connects and a wrong one is refused`, (t) =>
-    walk(browser, demo, { mode, keys, pictures, step: subtest(t) }));
+for (const { title, ...way } of WALKS) {
+  test(`a right key connects and a wrong one is refused: ${title}`, (t) => walk(browser, demo, { ...way, step: subtest(t) }));
 }
 
 test('a key of the simulator means nothing to a live provider', async () => {

@@ -1,7 +1,7 @@
 // Where a typed key may be: in the field, then in one sealed request. Nowhere else, and nowhere at all afterwards.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { captureMemories, eavesdrop, found, inMemory, kept } from './support/secret.mjs';
+import { captureMemories, eavesdrop, found, inHeap, inMemory, kept } from './support/secret.mjs';
 import { setStage } from './support/stage.mjs';
 
 const KEY = 'sk-byo-test-valid-Zq7Wx2Vb9Nm4Kj6H';
@@ -37,6 +37,20 @@ test('a tested key waits in wasm memory and nowhere else, until it is connected'
   const { state } = await widget.press('submit');
   assert.equal(state, 'connected');
   await assertNowhere({ ear, page }, KEY);
+  await close();
+});
+
+test('no JavaScript string of a connected key is left', async () => {
+  const { page, widget, close } = await customer();
+  await widget.type(KEY);
+  await page.evaluate(() => {
+    globalThis.hoard = document.querySelector('byo-connect').shadowRoot.querySelector('input').value;
+  });
+  assert.equal(await inHeap(page, KEY), 1, 'the heap is looked into');
+  await page.evaluate(() => delete globalThis.hoard);
+  const { state } = await widget.press('submit');
+  assert.equal(state, 'connected');
+  assert.equal(await inHeap(page, KEY), 0);
   await close();
 });
 

@@ -24,7 +24,7 @@ use byo_server::{
     app::{App, Identity},
     clock::{Clock, Timestamp},
     config::LimitsConfig,
-    domain::{InFlight, SealingKeys},
+    domain::{InFlight, Readiness, SealingKeys},
     egress::{Egress, EgressLimits, OwnAddresses, Policy, Roots, StaticResolver},
     entropy::{Entropy, SharedEntropy, SystemEntropy},
     environment::Environment,
@@ -38,7 +38,8 @@ use byo_server::{
 use http::{Method, Request, StatusCode};
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
+use tokio_util::task::TaskTracker;
 use tower::ServiceExt;
 
 pub use browser::Browser;
@@ -173,6 +174,9 @@ impl TestApp {
             limits: Limits::new(&setup.limits),
             in_flight: InFlight::default(),
             webhooks_due: Arc::new(Notify::new()),
+            keys_changed: watch::channel(()).0,
+            tasks: TaskTracker::new(),
+            readiness: Readiness::default(),
             identity: Identity { public_origin: SERVER.to_owned(), aliases: Vec::new(), strict_host: true },
             admin_key_hash: Some(
                 byo_server::config::AdminKey::parse(ADMIN_KEY.to_owned().into())

@@ -39,6 +39,8 @@ CREATE TABLE connect_sessions (
     id             TEXT PRIMARY KEY,
     hash           BLOB NOT NULL UNIQUE,
     environment_id TEXT NOT NULL REFERENCES environments (id),
+    -- The secret key that made it; when that ends, so does this.
+    token_id       TEXT NOT NULL REFERENCES tokens (id),
     ref_id         TEXT NOT NULL,
     providers      TEXT,
     allow          TEXT NOT NULL,

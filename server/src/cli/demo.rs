@@ -2,6 +2,7 @@
 
 use std::{
     net::SocketAddr,
+    os::unix::fs::DirBuilderExt,
     path::{Path, PathBuf},
 };
 
@@ -138,7 +139,7 @@ impl Folder {
     fn new() -> Result<Self, Failure> {
         let random = hex::encode((&SystemEntropy as &dyn Entropy).bytes::<8>());
         let path = std::env::temp_dir().join(format!("byo-demo-{random}"));
-        std::fs::create_dir(&path)?;
+        std::fs::DirBuilder::new().mode(0o700).create(&path)?;
         Ok(Self(path))
     }
 }

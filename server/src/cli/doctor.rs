@@ -21,6 +21,16 @@ pub(super) async fn doctor(config: Result<Config, ConfigError>) -> ExitCode {
     };
     println!("good  settings");
     advise(&config);
+    let path = config.database.sqlite_path(&config.data_dir);
+    if !path.exists() {
+        println!("good  no database yet; `byo serve` makes it at {}", path.display());
+        return if config.vault.master_key.is_some() {
+            ExitCode::SUCCESS
+        } else {
+            println!("bad   {}", StartError::NoMasterKey);
+            ExitCode::FAILURE
+        };
+    }
     let healthy = match Server::start(&config).await {
         Ok(server) => {
             server.app.store.close().await;
@@ -49,6 +59,12 @@ fn advise(config: &Config) {
     } else if config.server.public_origin().starts_with("http://") {
         println!(
             "note  the public URL is plain http: browsers seal keys all the same, but anyone on the way can change the page"
+        );
+    }
+    let is_proxied = config.server.has_public_url() && config.server.tls_cert_file.is_none();
+    if is_proxied && config.server.trusted_proxies.is_empty() {
+        println!(
+            "note  a public URL without own TLS means a proxy in front: name it in BYO_SERVER__TRUSTED_PROXIES, or all clients count as one"
         );
     }
     if !config.egress.allow.is_empty() {

@@ -4,6 +4,7 @@ use byo_seal::ProviderId;
 
 use super::Refusal;
 use crate::{
+    app::App,
     environment::Environment,
     id::{SessionId, TokenId},
     store::{Allow, Scope, SessionRow, SessionUse, Writes},
@@ -92,6 +93,16 @@ impl Authority {
             Self::Secret(_) => Ok(()),
             Self::Session(session) => session.permit(action, ref_id, provider),
             Self::Publishable(publishable) => publishable.permit(action),
+        }
+    }
+
+    /// Takes one call from its budget.
+    pub(super) fn take_budget(&self, app: &App) -> Result<(), Refusal> {
+        match self {
+            // Bare publishable keys are counted by address where they are used.
+            Self::Publishable(_) => Ok(()),
+            Self::Session(session) => Ok(app.limits.session(session.id().as_str())?),
+            Self::Secret(secret) => Ok(app.limits.secret(secret.token.as_str())?),
         }
     }
 

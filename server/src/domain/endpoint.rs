@@ -4,7 +4,7 @@ use super::{Invalid, Refusal, Secret};
 use crate::{
     app::App,
     egress::UrlKind,
-    id::EndpointId,
+    id::{EndpointId, EnvironmentId},
     store::EndpointRow,
     vault::{Binding, CannotOpen, Purpose, Vault},
     webhook::WebhookSecret,
@@ -47,7 +47,9 @@ pub async fn add_endpoint(
     let id = EndpointId::new(now, &*app.entropy);
     let signing = WebhookSecret::generate(&*app.entropy);
     // EXPOSE: to be sealed at once into the vault.
-    let sealed_secret = app.vault.seal(&binding(&id, &[url.as_bytes()]), signing.expose().as_bytes());
+    let sealed_secret = app
+        .vault
+        .seal(&binding(&id, &[environment.as_str().as_bytes(), url.as_bytes()]), signing.expose().as_bytes());
     let row = EndpointRow { id, environment, url, events, sealed_secret, created_at: now, disabled_at: None };
     app.store.insert_endpoint(row.clone()).await?;
     Ok(NewEndpoint { row, secret: signing })
@@ -66,16 +68,17 @@ pub async fn remove_endpoint(app: &App, secret: &Secret, id: &EndpointId) -> Res
 pub fn endpoint_secret(
     vault: &Vault,
     id: &EndpointId,
+    environment: &EnvironmentId,
     url: &str,
     sealed: &[u8],
 ) -> Result<WebhookSecret, CannotOpen> {
-    let text = vault.open(&binding(id, &[url.as_bytes()]), sealed)?;
+    let text = vault.open(&binding(id, &[environment.as_str().as_bytes(), url.as_bytes()]), sealed)?;
     std::str::from_utf8(&text).ok().and_then(|text| WebhookSecret::parse(text).ok()).ok_or(CannotOpen)
 }
 
-/// Bound to the URL: one that was edited in the database gets nothing signed.
-fn binding<'a>(id: &'a EndpointId, url: &'a [&'a [u8]; 1]) -> Binding<'a> {
-    Binding { purpose: Purpose::WebhookSecret, id: id.as_str(), version: 1, context: url }
+/// Bound to environment and URL: edited in the database, it signs nothing.
+fn binding<'a>(id: &'a EndpointId, place: &'a [&'a [u8]; 2]) -> Binding<'a> {
+    Binding { purpose: Purpose::WebhookSecret, id: id.as_str(), version: 1, context: place }
 }
 
 fn check_events(events: &[String]) -> Result<(), Refusal> {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use byo_seal::{ProviderId, Verdict};
+use tokio::sync::watch;
 use zeroize::Zeroizing;
 
 use super::{Authority, Refusal, Secret, event::Teller, submit::CheckMessage};
@@ -39,11 +40,17 @@ pub async fn validate(
     name: &str,
 ) -> Result<Validation, Refusal> {
     authority.permit(Allow::Test, ref_id, provider)?;
+    authority.take_budget(app)?;
     app.limits.validation(authority.scope().environment.id.as_str(), ref_id)?;
-    let row = in_use(app, &address(authority.scope(), ref_id, provider, name)).await?;
+    let address = address(authority.scope(), ref_id, provider, name);
+    let changes = app.keys_changed.subscribe();
+    let row = in_use(app, &address).await?;
     let key = open(app, authority.scope(), &row)?;
-    let environment = authority.environment();
-    let check = app.providers.check(environment, provider, &row.provider_config, &key).await;
+    let asking = app.providers.check(authority.environment(), provider, &row.provider_config, &key);
+    let check = tokio::select! {
+        check = asking => check,
+        refusal = gone(app, &address, &row, changes) => return Err(refusal),
+    };
     let at = app.clock.now();
     // No answer says nothing about the key.
     if check.verdict != Verdict::Unreachable {
@@ -68,6 +75,18 @@ pub async fn validate(
     })
 }
 
+/// Completes when this version may no longer be used, so that no further call goes out with it.
+async fn gone(app: &App, address: &KeyAddress, row: &KeyRow, mut changes: watch::Receiver<()>) -> Refusal {
+    while changes.changed().await.is_ok() {
+        match in_use(app, address).await {
+            Ok(now) if now.id == row.id && now.version == row.version && now.status == row.status => {}
+            Ok(_) => return NO_KEY,
+            Err(refusal) => return refusal,
+        }
+    }
+    std::future::pending().await
+}
+
 /// Destroys a key. Once this has answered, nothing uses it again.
 pub async fn revoke(
     app: &Arc<App>,
@@ -77,6 +96,7 @@ pub async fn revoke(
     name: &str,
 ) -> Result<Option<KeyRow>, Refusal> {
     authority.permit(Allow::Disconnect, ref_id, provider)?;
+    authority.take_budget(app)?;
     let at = app.clock.now();
     let teller = Teller::new(authority.scope(), at, &*app.entropy);
     let revoke = RevokeKey {
@@ -87,6 +107,7 @@ pub async fn revoke(
     };
     match app.store.revoke_key(revoke).await? {
         RevokeOutcome::Revoked(key) => {
+            app.keys_changed.send_replace(());
             app.webhooks_due.notify_one();
             Ok(Some(*key))
         }
@@ -113,13 +134,19 @@ pub async fn set_disabled(
         at,
         event: Box::new(move |key| teller.key(kind, key, None)),
     };
+    app.limits.secret(secret.token.as_str())?;
     let key = app.store.set_key_disabled(change).await?.ok_or(NO_KEY)?;
+    app.keys_changed.send_replace(());
     app.webhooks_due.notify_one();
     Ok(key)
 }
 
-/// A page of keys; a session sees its own customer's alone.
-pub async fn list(app: &App, authority: &Authority, mut page: KeyPage) -> Result<Vec<KeyRow>, Refusal> {
+/// A page of keys, and where the next one begins; a session sees its own customer's alone.
+pub async fn list(
+    app: &App,
+    authority: &Authority,
+    mut page: KeyPage,
+) -> Result<(Vec<KeyRow>, Option<KeyId>), Refusal> {
     if let Authority::Session(session) = authority {
         let own = &session.row.ref_id;
         if page.ref_id.as_ref().is_some_and(|asked| asked != own) {
@@ -127,9 +154,15 @@ pub async fn list(app: &App, authority: &Authority, mut page: KeyPage) -> Result
         }
         page.ref_id = Some(own.clone());
     }
+    let limit = page.limit as usize;
+    // One more than asked tells whether there is another page.
+    page.limit += 1;
     let mut keys = app.store.keys(&authority.scope().environment.id, page).await?;
+    let more = keys.len() > limit;
+    keys.truncate(limit);
+    let next = keys.last().filter(|_| more).map(|key| key.id.clone());
     keys.retain(|key| is_visible(authority, key));
-    Ok(keys)
+    Ok((keys, next))
 }
 
 /// One key by id; what a session may not see does not exist for it.

@@ -44,6 +44,8 @@ pub enum Refusal {
     KeyRotated(Box<Params>),
     /// The challenge has expired or the customer was revoked since.
     ChallengeStale(Box<Params>),
+    /// The customer was revoked while the key was being checked.
+    RevokedMeanwhile,
     /// The envelope was used for another request.
     Replayed,
     /// The provider does not accept the key.

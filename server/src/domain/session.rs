@@ -64,7 +64,9 @@ pub async fn create_session(
     };
     let expires_at = row.expires_at;
     let environment_id = secret.scope.environment.id.clone();
-    app.store.insert_session(NewSession { row, hash: token.hash(), environment_id }).await?;
+    app.store
+        .insert_session(NewSession { row, hash: token.hash(), environment_id, token: secret.token.clone() })
+        .await?;
     // EXPOSE: shown once to the backend that asked; behind `#`, so that no server log ever holds it.
     let url = format!("{}/connect#{}", app.identity.public_origin, token.expose());
     Ok(CreatedSession { token, expires_at, url })

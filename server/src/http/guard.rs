@@ -3,6 +3,7 @@
 
 use std::{
     net::{IpAddr, SocketAddr},
+    panic::AssertUnwindSafe,
     sync::Arc,
 };
 
@@ -58,11 +59,7 @@ pub(super) async fn enter(State(entrance): State<Entrance>, mut request: Request
             .extensions()
             .get::<axum::extract::MatchedPath>()
             .map_or_else(|| "(none)".to_owned(), |path| path.as_str().to_owned());
-        let response = match std::panic::AssertUnwindSafe(next.run(request)).catch_unwind().await {
-            Ok(response) => response,
-            Err(_) => Problem::internal(&Panicked).into_response(),
-        };
-        let response = finish(response, &id);
+        let response = finish(next.run(request).await, &id);
         let took = app.clock.now().since(started);
         tracing::info!(route, status = response.status().as_u16(), ms = took.as_millis(), "answered");
         response
@@ -109,7 +106,7 @@ fn foreign(status: StatusCode) -> Option<Problem> {
     Some(problem)
 }
 
-/// Refuses what no handler should see.
+/// Refuses what no handler should see, and answers for one that panicked.
 pub(super) async fn check(State(app): State<AppState>, request: Request, next: Next) -> Response {
     if let Some(query) = request.uri().query()
         && holds_credential(query)
@@ -128,7 +125,10 @@ pub(super) async fn check(State(app): State<AppState>, request: Request, next: N
         )
         .into_response();
     }
-    next.run(request).await
+    AssertUnwindSafe(next.run(request))
+        .catch_unwind()
+        .await
+        .unwrap_or_else(|_| Problem::internal(&Panicked).into_response())
 }
 
 fn holds_credential(query: &str) -> bool {

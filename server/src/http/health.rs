@@ -8,7 +8,6 @@ use super::{
     AppState,
     problem::{Problem, ProblemBody},
 };
-use crate::domain::Refusal;
 
 /// The server is there.
 #[derive(Serialize, ToSchema)]
@@ -41,6 +40,6 @@ pub(super) async fn healthz() -> Json<Health> {
     )
 )]
 pub(super) async fn readyz(State(app): State<AppState>) -> Result<Json<Health>, Problem> {
-    app.store.ping().await.map_err(Refusal::from)?;
+    app.readiness.check(&app).await?;
     Ok(Json(Health::OK))
 }

@@ -47,20 +47,24 @@ pub struct RouterSettings {
 
 /// Every route, with its refusals.
 pub fn router(app: AppState, settings: &RouterSettings) -> Router {
+    let guarded = |routes: Router<AppState>| {
+        routes
+            .layer(RequestBodyLimitLayer::new(LARGEST_BODY))
+            .layer(middleware::from_fn_with_state(Arc::clone(&app), guard::check))
+    };
     let (browser, _) = browser_routes().split_for_parts();
+    // Preflights end in the fallback, and refusals of the guard must be readable too: CORS goes around both.
+    let browser = guarded(browser.method_not_allowed_fallback(guard::method_not_allowed)).layer(cors());
     let (backend, _) = backend_routes().split_for_parts();
     let demo = settings.demo.clone().map(assets::demo_redirect).unwrap_or_default();
-    Router::new()
-        // The fallback before the layer, which wraps what is there: preflights end in it.
-        .merge(browser.method_not_allowed_fallback(guard::method_not_allowed).layer(cors()))
-        .merge(backend)
+    let others = backend
         .merge(assets::routes())
         .merge(errors_page::routes())
         .merge(demo)
         .fallback(guard::not_found)
-        .method_not_allowed_fallback(guard::method_not_allowed)
-        .layer(RequestBodyLimitLayer::new(LARGEST_BODY))
-        .layer(middleware::from_fn_with_state(Arc::clone(&app), guard::check))
+        .method_not_allowed_fallback(guard::method_not_allowed);
+    guarded(others)
+        .merge(browser)
         .layer(middleware::from_fn_with_state(
             guard::Entrance::new(Arc::clone(&app), settings.trusted_proxies.clone()),
             guard::enter,

@@ -92,7 +92,6 @@ impl FromRequestParts<AppState> for Admin {
 
     async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, Problem> {
         let client = client(parts);
-        app.limits.may_try_admin(client).map_err(limited)?;
         if bearer(&parts.headers)?.is_some() {
             return Err(conflicting());
         }
@@ -103,6 +102,7 @@ impl FromRequestParts<AppState> for Admin {
         if app.admin_key_hash.is_some() && bool::from(hash.ct_eq(&known)) {
             return Ok(Self);
         }
+        app.limits.may_try_admin(client).map_err(limited)?;
         app.limits.admin_failed(client);
         Err(Problem::unauthenticated())
     }
@@ -134,9 +134,9 @@ fn client(parts: &Parts) -> std::net::IpAddr {
 async fn authenticate(parts: &Parts, app: &App) -> Result<Authority, Problem> {
     let token = bearer(&parts.headers)?.ok_or_else(Problem::unauthenticated)?;
     let client = client(parts);
-    app.limits.may_authenticate(client).map_err(limited)?;
-    let found = look_up(app, &token).await?;
-    let Some(authority) = found else {
+    let Some(authority) = look_up(app, &token).await? else {
+        // Only failures are slowed down: whoever shares an address with a guesser is not to suffer.
+        app.limits.may_authenticate(client).map_err(limited)?;
         app.limits.authentication_failed(client);
         return Err(Problem::unauthenticated());
     };

@@ -82,12 +82,14 @@ codes! {
         "The answer holds fresh parameters; seal the key anew with them. The widget does so by itself, once.";
     ChallengeStale => "challenge_stale", CONFLICT, "The challenge is no longer good",
         "It expired, or the customer's key was revoked since; seal anew with the parameters in the answer.";
+    RevokedMeanwhile => "revoked_meanwhile", CONFLICT, "The customer was revoked meanwhile",
+        "A revoke came in while the provider was asked, and wins; connect again if that is what is wanted.";
     SealedKeyReplayed => "sealed_key_replayed", CONFLICT, "The sealed key was used before",
         "Every request takes an envelope of its own. The identical request, repeated, gets its first answer instead.";
     SessionSpent => "session_spent", CONFLICT, "The session did this before",
         "A connect session does each write once per provider and name; make a new one.";
     KeyDisabled => "key_disabled", CONFLICT, "The key is disabled",
-        "The backend disabled this key; it must enable or revoke it first.";
+        "The backend disabled this key; it must be enabled, or revoked, first.";
     PayloadTooLarge => "payload_too_large", PAYLOAD_TOO_LARGE, "The body is too large",
         "No call here takes more than 16 KiB.";
     UnsupportedMediaType => "unsupported_media_type", UNSUPPORTED_MEDIA_TYPE, "The body is of the wrong type",

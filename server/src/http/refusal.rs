@@ -26,7 +26,7 @@ impl From<Refusal> for Problem {
             }
             Refusal::KeyDisabled => Self::new(
                 Code::KeyDisabled,
-                "The key of this name is disabled. The backend must enable or revoke it before it can be replaced.",
+                "The key of this name is disabled. It must be enabled by the backend, or revoked, before another can take its place.",
             ),
             Refusal::EnvelopeInvalid => Self::new(
                 Code::EnvelopeInvalid,
@@ -41,6 +41,10 @@ impl From<Refusal> for Problem {
                 "The challenge has expired, or the customer's key was revoked since. Seal the key anew with the parameters in this answer.",
             )
             .with_params(params),
+            Refusal::RevokedMeanwhile => Self::new(
+                Code::RevokedMeanwhile,
+                "The customer's key was revoked while this one was being checked, so nothing was stored.",
+            ),
             Refusal::Replayed => Self::new(
                 Code::SealedKeyReplayed,
                 "This sealed key was used for another request. Seal the key anew for every request.",

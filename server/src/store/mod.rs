@@ -17,7 +17,7 @@ pub use sqlite::{OpenError, SqliteStore};
 use crate::{
     clock::Timestamp,
     environment::Environment,
-    id::{EndpointId, EnvironmentId, EventId, KeyId, ProjectId, TokenId},
+    id::{EndpointId, EnvironmentId, KeyId, ProjectId, TokenId},
     token::TokenHash,
 };
 
@@ -47,8 +47,6 @@ pub trait Store: Send + Sync {
     /// Succeeds when the database answers and can be written to.
     async fn ping(&self) -> StoreResult<()>;
 
-    /// A server-wide value.
-    async fn meta(&self, name: &str) -> StoreResult<Option<Vec<u8>>>;
     /// Sets a server-wide value if there is none; gives the one that stands.
     async fn meta_or_insert(&self, name: &str, value: Vec<u8>) -> StoreResult<Vec<u8>>;
 
@@ -87,8 +85,6 @@ pub trait Store: Send + Sync {
 
     /// The sealing key in use for a suite, if there is one.
     async fn active_sealing_key(&self, suite: &str) -> StoreResult<Option<SealingKeyRow>>;
-    /// A sealing key that can still open.
-    async fn sealing_key(&self, kid: &str) -> StoreResult<Option<SealingKeyRow>>;
     /// Adds the first active key of a suite; gives the one that stands if another was faster.
     async fn insert_active_sealing_key(&self, key: SealingKeyRow) -> StoreResult<SealingKeyRow>;
 
@@ -144,11 +140,8 @@ pub trait Store: Send + Sync {
     /// When the next delivery is due.
     async fn next_delivery_due(&self) -> StoreResult<Option<Timestamp>>;
 
-    /// Drops what has expired: sessions, challenges.
+    /// Drops what expired before then, and leaves nothing that was destroyed in the files.
     async fn sweep(&self, now: Timestamp) -> StoreResult<()>;
-
-    /// One event, for tests and resends.
-    async fn event(&self, id: &EventId) -> StoreResult<Option<EventRow>>;
 
     /// Settles all that is under way and closes.
     async fn close(&self);

@@ -7,5 +7,5 @@ mod worker;
 
 pub use schedule::next_attempt;
 pub use secret::{InvalidSecret, WebhookSecret};
-pub use sign::{InvalidSignature, Signatures, sign, sign_while_rotating, verify};
+pub use sign::{InvalidSignature, Signatures, sign, verify};
 pub use worker::{Worker, WorkerSettings};

@@ -45,21 +45,6 @@ pub fn sign(secret: &WebhookSecret, id: &str, at: Timestamp, body: &[u8]) -> Sig
     Signatures { byo, id: id.to_owned(), standard: format!("v1,{}", STANDARD.encode(standard)), timestamp }
 }
 
-/// Signs with both secrets of an endpoint whose secret is being rotated: `webhook-signature` holds one signature by
-/// each, and `X-BYO-Signature`, which has room for one only, is by the older.
-#[must_use]
-pub fn sign_while_rotating(
-    older: &WebhookSecret,
-    newer: &WebhookSecret,
-    id: &str,
-    at: Timestamp,
-    body: &[u8],
-) -> Signatures {
-    let by_older = sign(older, id, at, body);
-    let standard = format!("{} {}", by_older.standard, sign(newer, id, at, body).standard);
-    Signatures { standard, ..by_older }
-}
-
 /// Checks both signatures in constant time, and the age.
 pub fn verify(
     secret: &WebhookSecret,
@@ -148,19 +133,6 @@ mod tests {
         refused(&Signatures { standard: good.standard[3..].to_owned(), ..good.clone() }, BODY);
         let other = WebhookSecret::parse("whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYX").unwrap();
         assert_eq!(verify(&other, &good, NOW, BODY), Err(InvalidSignature));
-    }
-
-    #[test]
-    fn while_a_secret_rotates_both_sign_and_the_older_alone_signs_the_plain_header() {
-        let newer = WebhookSecret::parse("whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYX").unwrap();
-        let id = "msg_p5jXN8AQM9LWM0D4loKWxJek";
-        let (old, new) = (signed(), sign(&newer, id, NOW, BODY));
-        let both = sign_while_rotating(&secret(), &newer, id, NOW, BODY);
-        assert_eq!(both.standard, format!("{} {}", old.standard, new.standard));
-        assert_eq!(both.byo, old.byo);
-        assert_eq!(verify(&secret(), &both, NOW, BODY), Ok(()));
-        // Whoever has the newer secret only, looks at the header that has room for both.
-        assert_eq!(verify(&newer, &Signatures { byo: new.byo, ..both }, NOW, BODY), Ok(()));
     }
 
     #[test]

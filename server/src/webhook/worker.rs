@@ -143,9 +143,14 @@ impl Worker {
     }
 
     async fn send(&self, delivery: &DueDelivery, at: Timestamp) -> Result<crate::egress::Response, Failure> {
-        let secret =
-            endpoint_secret(&self.vault, &delivery.endpoint_id, &delivery.url, &delivery.sealed_secret)
-                .map_err(|_| Failure::Secret)?;
+        let secret = endpoint_secret(
+            &self.vault,
+            &delivery.endpoint_id,
+            &delivery.environment,
+            &delivery.url,
+            &delivery.sealed_secret,
+        )
+        .map_err(|_| Failure::Secret)?;
         let destination = self.egress.check(UrlKind::Webhook, &delivery.url).map_err(EgressError::from)?;
         let body = delivery.body.as_bytes().to_vec();
         let signatures = sign(&secret, delivery.event_id.as_str(), at, &body);

@@ -22,8 +22,8 @@ export async function startDemo({ env = {} } = {}) {
 /** The demo's page in a tab of its own. */
 export class DemoPage {
   /** Opens it in one of its modes: `test`, `test-session`, `live`. */
-  static async open(browser, { url }, mode) {
-    const page = await openTab(browser);
+  static async open(browser, { url }, mode, settings) {
+    const page = await openTab(browser, settings);
     const complaints = [];
     page.on('pageerror', (error) => complaints.push(error.message));
     page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));

@@ -89,6 +89,18 @@ export function inMemory(page, secret) {
   }, needles);
 }
 
+/** How many of the page's live JavaScript strings hold a text, once garbage is collected. */
+export async function inHeap(page, secret) {
+  const devtools = await page.context().newCDPSession(page);
+  const chunks = [];
+  devtools.on('HeapProfiler.addHeapSnapshotChunk', ({ chunk }) => chunks.push(chunk));
+  await devtools.send('HeapProfiler.enable');
+  await devtools.send('HeapProfiler.collectGarbage');
+  await devtools.send('HeapProfiler.takeHeapSnapshot', { reportProgress: false });
+  await devtools.detach();
+  return chunks.join('').split(secret).length - 1;
+}
+
 /** Everything a page keeps that a script could read: its tree, fields and shadow trees included, and every store. */
 export function kept(page) {
   return page.evaluate(async () => {

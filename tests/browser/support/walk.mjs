@@ -11,12 +11,21 @@ export const TEST_KEYS = { right: 'sk-byo-test-valid-demo', wrong: 'sk-byo-test-
 /** Keys for the live environment: the provider at hand must know the first and only that. */
 export const LIVE_KEYS = { right: 'sk-live-7f3a9c21d4e84b06', wrong: 'sk-live-0000000000000000' };
 
+/** Every way through the demo, and the states of it that are worth a picture. */
+export const WALKS = [
+  { title: 'Test environment, publishable key, simulator', mode: 'test', keys: TEST_KEYS, pictures: ['empty', 'typing', 'connected', 'rejected'] },
+  { title: 'Test environment, connect session, simulator', mode: 'test-session', keys: TEST_KEYS, pictures: [] },
+  { title: 'Live environment, connect session, @copilotkit/aimock over HTTP', mode: 'live', keys: LIVE_KEYS, pictures: ['connected'] },
+];
+
 /**
  * Connects a key as one customer and has a wrong one refused as the next. `step(words, action)` runs each step;
- * `pictures` names the screenshots, none are taken without.
+ * `pictures` are the states to photograph: empty, typing, connected, rejected.
  */
 export async function walk(browser, demo, { mode, keys, pictures, step }) {
-  const picture = (page, state) => (pictures ? photograph(page, `${pictures}-${state}`) : undefined);
+  const picture = async (page, state) => {
+    if (pictures.includes(state)) await photograph(page, `demo-${mode}-${state}`);
+  };
   let visit;
   try {
     await step('the page opens and the backend listens', async () => {

@@ -1,8 +1,8 @@
 // `<byo-connect>` on a page, as a person uses it.
 import assert from 'node:assert/strict';
 
-const BUSY = ['testing', 'connecting', 'rotating', 'disconnecting'];
-const EVENTS = ['tested', 'connected', 'rotated', 'disconnected', 'error', 'load-error'];
+/** How an action may end. */
+const OUTCOMES = ['tested', 'connected', 'rotated', 'disconnected', 'error', 'load-error'];
 
 /** To be called before the page is opened: keeps the widget's events and the policy's complaints. */
 export async function listen(page) {
@@ -15,7 +15,7 @@ export async function listen(page) {
     addEventListener('securitypolicyviolation', (event) => {
       globalThis.violations.push(`${event.effectiveDirective} ${event.blockedURI} ${event.sample}`);
     });
-  }, EVENTS);
+  }, OUTCOMES);
 }
 
 /** The page's one widget. */
@@ -37,13 +37,6 @@ export class Widget {
     await this.host.and(this.#page.locator('[data-state]')).waitFor({ state: 'attached' });
   }
 
-  /** Waits until it has come up and read what its session may do. */
-  async sessionRead() {
-    const answered = this.#page.waitForResponse((response) => new URL(response.url()).pathname === '/v1/keys');
-    await this.ready();
-    await answered;
-  }
-
   state() {
     return this.host.getAttribute('data-state');
   }
@@ -60,21 +53,21 @@ export class Widget {
     await this.#page.keyboard.type(key);
   }
 
-  /** Presses a button and waits for what comes of it; gives the state and the last event. */
-  async press(part) {
-    await this.part(part).click();
-    return this.settled();
+  /** Presses a button and waits for what comes of it; gives the state and the event. */
+  press(part) {
+    return this.outcome(() => this.part(part).click());
   }
 
-  /** Waits while something is under way. */
-  async settled() {
-    const calm = this.#page.locator(BUSY.map((state) => `:not([data-state="${state}"])`).join(''));
-    await this.host.and(calm).waitFor({ state: 'attached' });
-    return { state: await this.state(), event: (await this.events()).at(-1) };
+  /** Does something and waits for the event that tells how it ended. */
+  async outcome(action) {
+    const { length } = await this.events();
+    await action();
+    await this.#page.waitForFunction((before) => globalThis.byoEvents.length > before, length);
+    return { state: await this.state(), event: (await this.events())[length] };
   }
 
   events() {
-    return this.#page.evaluate(() => globalThis.byoEvents ?? []);
+    return this.#page.evaluate(() => globalThis.byoEvents);
   }
 
   /** Types a key, submits it and expects it to be stored; gives what the server answered. */

@@ -58,6 +58,11 @@ async fn a_large_body_is_413_with_and_without_a_declared_length() {
     let body = vec![b' '; 10 * 1024 * 1024];
     let request = raw(Method::POST, "/v1/keys/connect", &project.secret, "application/json", body.clone());
     app.send(request).await.assert_refused(413, "payload_too_large");
+    let page =
+        raw(Method::POST, "/v1/keys/connect", &project.publishable, "application/json", vec![b' '; 20_000]);
+    let answer = app.send(page).await;
+    answer.assert_refused(413, "payload_too_large");
+    assert_eq!(answer.headers["access-control-allow-origin"], "*", "pages can read it");
     let mut declared = raw(Method::POST, "/v1/keys/connect", &project.secret, "application/json", body);
     declared.headers_mut().insert("content-length", "10485760".parse().unwrap());
     app.send(declared).await.assert_refused(413, "payload_too_large");

@@ -147,3 +147,47 @@ async fn concurrent_writes_of_one_key_leave_one_key_that_opens() {
     let name = json!({"provider": "openai", "refId": "c"});
     assert_eq!(app.post("/v1/keys/validate", &project.secret, name).await.ok()["valid"], true);
 }
+
+#[tokio::test]
+async fn a_backends_key_checked_while_the_customer_is_revoked_is_not_stored() {
+    let key = unique("sk-live-");
+    let provider = FakeProvider::start(&[&key]).await;
+    let providers = [(ProviderId::Openai, provider.base_url.clone())].into();
+    let app = std::sync::Arc::new(TestApp::with(Setup { providers, ..Setup::default() }).await);
+    let project = app.project(Environment::Live).await;
+    provider.hold();
+    let connecting = tokio::spawn({
+        let (app, secret) = (std::sync::Arc::clone(&app), project.secret.clone());
+        let body = json!({"provider": "openai", "refId": "c", "providerKey": key});
+        async move { app.post("/v1/keys/connect", &secret, body).await }
+    });
+    provider.until_asked(1).await;
+    app.clock.advance(std::time::Duration::from_millis(1));
+    app.post("/v1/keys/revoke", &project.secret, json!({"provider": "openai", "refId": "c"})).await.ok();
+    provider.let_go();
+    connecting.await.unwrap().assert_refused(409, "revoked_meanwhile");
+    assert_eq!(app.get("/v1/keys", &project.secret).await.ok()["data"], json!([]));
+}
+
+#[tokio::test]
+async fn a_check_under_way_ends_with_the_revoke() {
+    let key = unique("sk-live-");
+    let provider = FakeProvider::start(&[&key]).await;
+    let providers = [(ProviderId::Openai, provider.base_url.clone())].into();
+    let app = std::sync::Arc::new(TestApp::with(Setup { providers, ..Setup::default() }).await);
+    let project = app.project(Environment::Live).await;
+    let name = json!({"provider": "openai", "refId": "c"});
+    let body = json!({"provider": "openai", "refId": "c", "providerKey": key});
+    app.post("/v1/keys/connect", &project.secret, body).await.ok();
+    let asked = provider.asked();
+    provider.hold();
+    let validating = tokio::spawn({
+        let (app, secret, name) = (std::sync::Arc::clone(&app), project.secret.clone(), name.clone());
+        async move { app.post("/v1/keys/validate", &secret, name).await }
+    });
+    provider.until_asked(asked + 1).await;
+    app.post("/v1/keys/revoke", &project.secret, name).await.ok();
+    // Although the provider has not answered and never will.
+    validating.await.unwrap().assert_refused(404, "not_found");
+    assert_eq!(provider.asked(), asked + 1, "nothing went out after the revoke");
+}

@@ -96,8 +96,9 @@ async fn only_the_admin_key_opens_admin_calls() {
     for key in ["", "wrong", &byo_tests::ADMIN_KEY[1..], &format!("{} ", byo_tests::ADMIN_KEY[1..].trim())] {
         app.send(get("x-admin-key", key)).await.assert_refused(401, "unauthenticated");
     }
-    // Guessing is over for this address, also with the right key.
-    app.admin(Method::GET, "/v1/admin/projects", None).await.assert_refused(429, "rate_limited");
+    app.send(get("x-admin-key", "wrong")).await.assert_refused(429, "rate_limited");
+    // The operator is not locked out by whoever guesses from the same address.
+    app.admin(Method::GET, "/v1/admin/projects", None).await.ok();
 }
 
 #[tokio::test]
@@ -108,6 +109,8 @@ async fn health_needs_no_credential() {
         assert_eq!(answer.ok()["status"], "ok");
     }
     app.app.store.close().await;
+    // What was found is good for a second.
+    app.clock.advance(std::time::Duration::from_secs(1));
     let answer = app.send(Request::get("/readyz").body(Body::empty()).unwrap()).await;
     answer.assert_refused(503, "unavailable");
     assert_eq!(answer.headers["retry-after"], "1");

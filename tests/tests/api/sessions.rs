@@ -115,3 +115,56 @@ async fn a_session_request_is_checked_field_by_field() {
         app.post("/v1/connect-sessions", token, json!({"refId": "c"})).await.assert_refused(403, "forbidden");
     }
 }
+
+#[tokio::test]
+async fn a_session_ends_with_the_secret_key_that_made_it() {
+    let app = TestApp::new().await;
+    let project = app.project(Environment::Test).await;
+    let session = app.session(&project, json!({"refId": "customer_1"})).await;
+    app.get("/v1/connect-session", &session).await.ok();
+    let path = format!("/v1/admin/projects/{}/tokens", project.id);
+    let tokens = app.admin(http::Method::GET, &path, None).await.ok();
+    let secret = tokens["data"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|token| (&token["kind"], &token["environment"]) == (&json!("secret"), &json!("test")));
+    let end = format!("/v1/admin/tokens/{}", secret.unwrap()["id"].as_str().unwrap());
+    assert_eq!(app.admin(http::Method::DELETE, &end, None).await.status, 204);
+    app.get("/v1/connect-session", &session).await.assert_refused(401, "unauthenticated");
+}
+
+#[tokio::test]
+async fn a_page_that_a_session_sees_nothing_of_still_leads_to_the_next() {
+    let app = TestApp::new().await;
+    let project = app.project(Environment::Test).await;
+    for (provider, name) in [("openai", "a"), ("openai", "b"), ("anthropic", "c")] {
+        let body = json!({"provider": provider, "refId": "c", "name": name, "providerKey": KEY});
+        app.post("/v1/keys/connect", &project.secret, body).await.ok();
+        app.clock.advance(Duration::from_millis(1));
+    }
+    let session = app.session(&project, json!({"refId": "c", "providers": ["anthropic"]})).await;
+    let (mut cursor, mut seen) = (String::new(), Vec::new());
+    loop {
+        let page = app.get(&format!("/v1/keys?limit=1{cursor}"), &session).await.ok();
+        seen.extend(page["data"].as_array().unwrap().iter().map(|key| key["name"].clone()));
+        let Some(next) = page["nextCursor"].as_str() else { break };
+        cursor = format!("&cursor={next}");
+    }
+    assert_eq!(seen, ["c"]);
+}
+
+#[tokio::test]
+async fn every_write_of_a_session_comes_out_of_its_budget() {
+    let mut setup = byo_tests::Setup::default();
+    setup.limits.session_per_minute = 3;
+    let app = TestApp::with(setup).await;
+    let project = app.project(Environment::Test).await;
+    let session = app.session(&project, json!({"refId": "c"})).await;
+    let name = json!({"provider": "openai", "refId": "c"});
+    for _ in 0..3 {
+        app.post("/v1/keys/revoke", &session, name.clone()).await.ok();
+    }
+    app.post("/v1/keys/revoke", &session, name.clone()).await.assert_refused(429, "rate_limited");
+    app.post("/v1/keys/revoke", &project.secret, name).await.ok();
+}

@@ -275,3 +275,30 @@ async fn an_endpoint_whose_url_was_edited_in_the_database_gets_nothing() {
     working.stop().await;
     assert_eq!((own.count(), thief.count()), (0, 0));
 }
+
+#[tokio::test]
+async fn an_attempt_that_ends_after_its_endpoint_was_switched_off_leaves_nothing_due() {
+    let app = TestApp::new().await;
+    let project = app.project(Environment::Test).await;
+    endpoint(&app, &project, json!({"url": "http://127.0.0.1:9/hooks"})).await;
+    for ref_id in ["a", "b"] {
+        let body = json!({"provider": "openai", "refId": ref_id, "providerKey": KEY});
+        app.post("/v1/keys/connect", &project.secret, body).await.ok();
+    }
+    let now = byo_server::clock::Clock::now(&*app.clock);
+    let taken = app.app.store.claim_deliveries(now, now.after(Duration::from_secs(30)), 10).await.unwrap();
+    let finish = |delivery: &byo_server::store::DueDelivery, next| byo_server::store::FinishedAttempt {
+        delivery: delivery.id.clone(),
+        endpoint: delivery.endpoint_id.clone(),
+        number: 1,
+        at: now,
+        duration_ms: 1,
+        outcome: "http_error",
+        status: Some(410),
+        next,
+    };
+    use byo_server::store::AfterAttempt::{DisableEndpoint, Retry};
+    app.app.store.finish_attempt(finish(&taken[0], DisableEndpoint)).await.unwrap();
+    app.app.store.finish_attempt(finish(&taken[1], Retry(now))).await.unwrap();
+    assert_eq!(app.app.store.next_delivery_due().await.unwrap(), None);
+}

@@ -8,8 +8,9 @@ use byo_server::{
     environment::Environment,
     id::{EnvironmentId, EventId, KeyId, ProjectId},
     store::{
-        AllowedOrigins, EnvironmentRow, KeyAddress, KeyRow, KeyStatus, NewEvent, NewProject, Project, PutKey,
-        PutOutcome, Reservation, ReserveChallenge, RevokeKey, SqliteStore, Store, Writes,
+        AllowedOrigins, DisableKey, EnvironmentRow, KeyAddress, KeyRow, KeyStatus, NewEvent, NewProject,
+        OpenError, Project, PutKey, PutOutcome, Reservation, ReserveChallenge, RevokeKey, SqliteStore, Store,
+        Writes,
     },
 };
 use byo_tests::Folder;
@@ -75,7 +76,7 @@ fn key(environment: &EnvironmentId, ref_id: &str) -> KeyRow {
 
 fn put(row: KeyRow, replaces: Option<i64>) -> PutKey {
     let event = event(&row.address);
-    PutKey { row, replaces, challenge: None, session_use: None, event }
+    PutKey { row, since: NOW, replaces, challenge: None, session_use: None, event }
 }
 
 #[tokio::test]
@@ -140,6 +141,86 @@ async fn a_version_replaces_only_the_one_it_was_made_for() {
 }
 
 #[tokio::test]
+async fn a_new_version_never_undoes_a_disable() {
+    let folder = Folder::new();
+    let store = open(&folder).await;
+    let environment = environment(&*store).await;
+    let first = key(&environment, "c");
+    store.put_key(put(first.clone(), None)).await.unwrap();
+    let told = event(&first.address);
+    let disable = DisableKey {
+        address: first.address.clone(),
+        disabled: true,
+        at: NOW,
+        event: Box::new(move |_| told),
+    };
+    store.set_key_disabled(disable).await.unwrap();
+    // Made from what was read before the disable.
+    let second = KeyRow { version: 2, ..first.clone() };
+    assert_eq!(store.put_key(put(second, Some(1))).await.unwrap(), PutOutcome::Raced);
+    assert_eq!(store.key(&first.address).await.unwrap().unwrap().status, KeyStatus::Disabled);
+}
+
+#[tokio::test]
+async fn a_write_that_came_in_before_a_revoke_is_stale_after_it() {
+    let folder = Folder::new();
+    let store = open(&folder).await;
+    let environment = environment(&*store).await;
+    let row = key(&environment, "c");
+    let later = NOW.after(std::time::Duration::from_millis(1));
+    revoke(&*store, &row.address, later).await;
+    assert_eq!(store.put_key(put(row.clone(), None)).await.unwrap(), PutOutcome::Stale);
+    let fresh = PutKey { since: later, ..put(row, None) };
+    assert_eq!(store.put_key(fresh).await.unwrap(), PutOutcome::Stored);
+}
+
+#[tokio::test]
+async fn what_was_revoked_is_gone_from_every_file_after_a_sweep() {
+    let folder = Folder::new();
+    let store = open(&folder).await;
+    let environment = environment(&*store).await;
+    let marker = b"ciphertext that must not outlive its revocation".to_vec();
+    let row = KeyRow { sealed: Some(marker.clone()), ..key(&environment, "c") };
+    store.put_key(put(row.clone(), None)).await.unwrap();
+    let is_there = || folder.bytes().windows(marker.len()).any(|window| window == marker);
+    assert!(is_there());
+    revoke(&*store, &row.address, NOW).await;
+    store.sweep(NOW).await.unwrap();
+    assert!(!is_there());
+}
+
+#[tokio::test]
+async fn only_its_owner_can_read_the_database() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = Folder::new();
+    let path = folder.path("data").join("byo.db");
+    let store = SqliteStore::open(&path, Arc::new(SystemEntropy)).await.unwrap();
+    environment(&store).await;
+    let mode = |path: &std::path::Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode(path.parent().unwrap()), 0o700);
+    for file in std::fs::read_dir(path.parent().unwrap()).unwrap() {
+        let file = file.unwrap().path();
+        assert_eq!(mode(&file), 0o600, "{}", file.display());
+    }
+}
+
+#[tokio::test]
+async fn one_file_is_locked_under_all_its_names() {
+    let folder = Folder::new();
+    let _store = open(&folder).await;
+    let alias = folder.path("alias.db");
+    std::os::unix::fs::symlink(folder.path("byo.db"), &alias).unwrap();
+    let again = SqliteStore::open(&alias, Arc::new(SystemEntropy)).await;
+    assert!(matches!(again.err(), Some(OpenError::InUse(_))));
+}
+
+async fn revoke(store: &dyn Store, address: &KeyAddress, at: Timestamp) {
+    let told = event(address);
+    let event = Box::new(move |_: &KeyRow| told);
+    store.revoke_key(RevokeKey { address: address.clone(), session_use: None, at, event }).await.unwrap();
+}
+
+#[tokio::test]
 async fn challenges_are_one_requests_and_stale_after_a_revoke() {
     let folder = Folder::new();
     let store = open(&folder).await;
@@ -158,10 +239,7 @@ async fn challenges_are_one_requests_and_stale_after_a_revoke() {
     store.release_challenge(&[1; 32]).await.unwrap();
     assert_eq!(store.reserve_challenge(reserve(1, 2)).await.unwrap(), Reservation::Reserved);
 
-    let address = key(&environment, "c").address;
-    let told = event(&address);
-    let revoke = RevokeKey { address, session_use: None, at: NOW, event: Box::new(move |_| told) };
-    store.revoke_key(revoke).await.unwrap();
+    revoke(&*store, &key(&environment, "c").address, NOW).await;
     assert_eq!(store.reserve_challenge(reserve(2, 1)).await.unwrap(), Reservation::Stale);
     assert_eq!(store.reserve_challenge(reserve(1, 2)).await.unwrap(), Reservation::Stale);
 }

@@ -1,6 +1,8 @@
 //! What a fresh machine lacks: each part is fetched, or named in one line with the way to get it.
 
 pub(crate) mod chromium;
+mod debian;
 pub(crate) mod node;
 pub(crate) mod npm;
 pub(crate) mod rust;
+pub(crate) mod strace;

@@ -8,13 +8,13 @@ mod tally;
 
 use std::thread;
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 
 use crate::{
     build,
     layout::Layout,
     lint,
-    need::{self, chromium, npm},
+    need::{self, chromium, npm, strace},
     suite::{node::Stage, report::Report},
     tool::Tool,
     widget,
@@ -43,12 +43,13 @@ pub(crate) fn run(layout: &Layout, long: bool) -> Result<bool> {
 fn prepare(layout: &Layout) -> Result<Stage> {
     need::node::check(layout)?;
     thread::scope(|scope| {
-        let chromium = scope.spawn(|| chromium::ensure(layout));
+        // One after the other: only one apt-get runs at a time.
+        let programs = scope.spawn(|| strace::ensure(layout).and_then(|()| chromium::ensure(layout)));
         let packages = scope.spawn(|| npm::install(layout, "tests"));
         widget::run(layout)?;
         let server = build::everything(layout)?;
         packages.join().expect("installing packages does not panic")?;
-        let chromium = chromium.join().expect("finding a browser does not panic").context("browser")?;
+        let chromium = programs.join().expect("finding programs does not panic")?;
         Ok(Stage { server, chromium })
     })
 }

@@ -51,7 +51,8 @@ fn without_paths(layout: &Layout) -> String {
     let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
     let home = home.or_else(|| std::env::home_dir().map(|home| home.join(".cargo"))).unwrap_or_default();
     let registry = home.join("registry/src");
-    let folders = fs::read_dir(&registry).into_iter().flatten().filter_map(Result::ok).map(|folder| folder.path());
+    let folders =
+        fs::read_dir(&registry).into_iter().flatten().filter_map(Result::ok).map(|folder| folder.path());
     let flags: Vec<String> = folders
         .chain([registry.clone(), layout.root.clone()])
         .map(|folder| format!("\"--remap-path-prefix={}=\"", folder.display()))

@@ -1,6 +1,7 @@
 //! What must hold before a key is stored.
 
 use byo_seal::{Purpose, Verdict};
+use sha2::{Digest, Sha256};
 
 use super::{CheckMessage, Outcome, Submission, TestAnswer, store};
 use crate::{
@@ -14,21 +15,18 @@ use crate::{
 /// A bare publishable key tells of refused keys at most this often per customer.
 const REFUSALS_EVERY: std::time::Duration = std::time::Duration::from_mins(1);
 
+const REFUSED: &str =
+    "The provider does not accept this key. Check that you copied all of it and chose the right provider.";
+
 /// The challenge an envelope was sealed with, by its hash.
 pub(super) type Sealed = Option<([u8; 32], Challenge)>;
 
 pub(super) fn limits(app: &App, submission: &Submission) -> Result<(), Refusal> {
-    match &submission.authority {
-        Authority::Publishable(publishable) => {
-            app.limits.publishable(submission.client, publishable.token.as_str())?;
-            app.limits.may_fail(submission.client, &submission.failure_key())?;
-        }
-        Authority::Session(session) => {
-            app.limits.session(session.id().as_str())?;
-        }
-        Authority::Secret(secret) => app.limits.secret(secret.token.as_str())?,
+    if let Authority::Publishable(publishable) = &submission.authority {
+        app.limits.publishable(submission.client, publishable.token.as_str())?;
+        app.limits.may_fail(submission.client, &submission.failure_key())?;
     }
-    Ok(())
+    submission.authority.take_budget(app)
 }
 
 pub(super) fn provider_config(app: &App, submission: &Submission) -> Result<(), Refusal> {
@@ -111,8 +109,15 @@ async fn refused(
     sealed: Sealed,
 ) -> Result<Outcome, Refusal> {
     record_failure(app, submission);
+    // Refusals of one customer one after another, or each would see that none was told yet.
+    let _turn = app.in_flight.turn(Sha256::digest(submission.failure_key()).into()).await;
     let event = refusal_event(app, submission, key, check.verdict).await?;
-    let outcome = Outcome::Rejected { verdict: check.verdict, message: message(check) };
+    let outcome = if submission.authority.sees_details() {
+        Outcome::Rejected { verdict: check.verdict, message: message(check) }
+    } else {
+        // A stranger learns no more than that it is refused.
+        Outcome::Rejected { verdict: Verdict::Rejected, message: REFUSED.to_owned() }
+    };
     match (answer(&outcome, sealed), event) {
         (Some(answer), event) => app.store.answer_challenge(answer, event).await?,
         (None, Some(event)) => app.store.insert_event(event).await?,
@@ -159,7 +164,7 @@ pub(super) fn answer(outcome: &Outcome, sealed: Sealed) -> Option<ChallengeAnswe
 }
 
 fn message(check: Check) -> String {
-    check.error.map_or_else(|| "The provider does not accept this key.".to_owned(), |error| error.message)
+    check.error.map_or_else(|| REFUSED.to_owned(), |error| error.message)
 }
 
 impl Submission {

@@ -21,6 +21,7 @@ use super::{
 };
 use crate::{
     app::App,
+    clock::Timestamp,
     secret::ProviderKey,
     store::{Allow, KeyAddress, KeyStatus, Reservation, ReserveChallenge},
 };
@@ -45,6 +46,8 @@ pub struct Submission {
     pub page_origin: String,
     /// Where the request comes from.
     pub client: IpAddr,
+    /// When it came in.
+    pub at: Timestamp,
 }
 
 /// The key as it came.
@@ -129,7 +132,8 @@ pub struct CheckMessage {
 /// Carries it out. Goes on to its end even if whoever asked goes away, so that a write is never half known.
 pub async fn submit(app: &Arc<App>, submission: Submission) -> Result<Outcome, Refusal> {
     let app = Arc::clone(app);
-    tokio::spawn(async move { run(&app, submission).await }).await.map_err(|_| Refusal::Fault(Fault::Lost))?
+    let tasks = app.tasks.clone();
+    tasks.spawn(async move { run(&app, submission).await }).await.map_err(|_| Refusal::Fault(Fault::Lost))?
 }
 
 async fn run(app: &App, submission: Submission) -> Result<Outcome, Refusal> {

@@ -40,9 +40,10 @@ pub(super) async fn store(
                 return Ok(outcome);
             }
             PutOutcome::Raced => {}
-            PutOutcome::Stale => {
+            PutOutcome::Stale if sealed.is_some() => {
                 return Err(Refusal::ChallengeStale(Box::new(crate::domain::params(app))));
             }
+            PutOutcome::Stale => return Err(Refusal::RevokedMeanwhile),
             PutOutcome::Spent => return Err(Refusal::SessionSpent),
         }
     }
@@ -88,7 +89,7 @@ fn prepare(
     let challenge = check::answer(&outcome, sealed)
         .zip(sealed)
         .map(|(answer, (_, challenge))| UsedChallenge { issued_at: challenge.issued_at, answer });
-    (PutKey { row, replaces, challenge, session_use, event }, outcome)
+    (PutKey { row, since: submission.at, replaces, challenge, session_use, event }, outcome)
 }
 
 fn seal(

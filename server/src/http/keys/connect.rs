@@ -17,6 +17,7 @@ use super::{
     check_name,
 };
 use crate::{
+    clock::Timestamp,
     domain::{Authority, Invalid, KeyAnswer, Material, Outcome, Refusal, Submission, TestAnswer, submit},
     secret::ProviderKey,
 };
@@ -63,7 +64,7 @@ pub(in crate::http) async fn connect(
     client: ClientAddress,
     JsonBody(body): JsonBody<KeySubmission>,
 ) -> Result<Json<KeyAnswer>, Problem> {
-    stored(submit(&app, body.checked(authority, Purpose::Connect, origin, client)?).await?)
+    stored(submit(&app, body.checked(authority, Purpose::Connect, origin, client, app.clock.now())?).await?)
 }
 
 /// Check a key without storing it
@@ -83,7 +84,7 @@ pub(in crate::http) async fn test(
     client: ClientAddress,
     JsonBody(body): JsonBody<KeySubmission>,
 ) -> Result<Json<TestAnswer>, Problem> {
-    match submit(&app, body.checked(authority, Purpose::Test, origin, client)?).await? {
+    match submit(&app, body.checked(authority, Purpose::Test, origin, client, app.clock.now())?).await? {
         Outcome::Tested(answer) => Ok(Json(answer)),
         Outcome::Stored(_) | Outcome::Rejected { .. } => unreachable!("a test only ever tests"),
     }
@@ -107,7 +108,7 @@ pub(in crate::http) async fn rotate(
     client: ClientAddress,
     JsonBody(body): JsonBody<KeySubmission>,
 ) -> Result<Json<KeyAnswer>, Problem> {
-    stored(submit(&app, body.checked(authority, Purpose::Rotate, origin, client)?).await?)
+    stored(submit(&app, body.checked(authority, Purpose::Rotate, origin, client, app.clock.now())?).await?)
 }
 
 fn stored(outcome: Outcome) -> Result<Json<KeyAnswer>, Problem> {
@@ -125,6 +126,7 @@ impl KeySubmission {
         purpose: Purpose,
         page_origin: String,
         client: ClientAddress,
+        at: Timestamp,
     ) -> Result<Submission, Refusal> {
         let mut errors = Vec::new();
         let name = check_name(&self.provider, self.ref_id, self.name, &mut errors);
@@ -144,6 +146,7 @@ impl KeySubmission {
             material,
             page_origin,
             client: client.0,
+            at,
         })
     }
 }

@@ -126,14 +126,8 @@ pub(in crate::http) async fn list(
     SessionOrSecret(authority): SessionOrSecret,
     QueryParams(query): QueryParams<ListQuery>,
 ) -> Result<Json<KeyList>, Problem> {
-    let mut page = query.checked()?;
-    let limit = page.limit;
-    // One more than asked tells whether there is another page.
-    page.limit += 1;
-    let mut rows = domain::list(&app, &authority, page).await?;
-    let more = rows.len() > limit as usize;
-    rows.truncate(limit as usize);
-    let next_cursor = rows.last().filter(|_| more).map(|row| row.id.as_str().to_owned());
+    let (rows, next) = domain::list(&app, &authority, query.checked()?).await?;
+    let next_cursor = next.map(|id| id.as_str().to_owned());
     Ok(Json(KeyList { data: rows.into_iter().map(KeyView::from).collect(), next_cursor }))
 }
 

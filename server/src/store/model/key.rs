@@ -68,6 +68,8 @@ pub struct KeyRow {
 pub struct PutKey {
     /// The key as it is to be.
     pub row: KeyRow,
+    /// When the request came in; a revoke since then refuses the write.
+    pub since: Timestamp,
     /// The version it replaces; `None` when there must be none in use.
     pub replaces: Option<i64>,
     /// The challenge it was sealed with.

@@ -2,7 +2,7 @@
 
 use crate::{
     clock::Timestamp,
-    id::{EnvironmentId, SessionId},
+    id::{EnvironmentId, SessionId, TokenId},
     token::TokenHash,
 };
 use byo_seal::ProviderId;
@@ -49,6 +49,8 @@ pub struct NewSession {
     pub hash: TokenHash,
     /// Where it works.
     pub environment_id: EnvironmentId,
+    /// The secret key that made it.
+    pub token: TokenId,
 }
 
 /// One customer's leave to manage keys for some minutes.

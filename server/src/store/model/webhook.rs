@@ -22,23 +22,6 @@ pub struct NewEvent {
     pub created_at: Timestamp,
 }
 
-/// An event as it stands.
-#[derive(Clone, Debug)]
-pub struct EventRow {
-    /// Its id.
-    pub id: EventId,
-    /// Where.
-    pub environment: EnvironmentId,
-    /// For example `key.connected`.
-    pub kind: String,
-    /// Whose.
-    pub ref_id: String,
-    /// The JSON that is sent.
-    pub body: String,
-    /// When.
-    pub created_at: Timestamp,
-}
-
 /// Where webhooks go.
 #[derive(Clone, Debug)]
 pub struct EndpointRow {
@@ -67,12 +50,12 @@ pub struct DueDelivery {
     pub attempts: u32,
     /// The event.
     pub event_id: EventId,
-    /// When the event happened.
-    pub created_at: Timestamp,
     /// What is sent.
     pub body: String,
     /// The endpoint.
     pub endpoint_id: EndpointId,
+    /// Of which environment it is.
+    pub environment: EnvironmentId,
     /// The receiver.
     pub url: String,
     /// The signing secret as a vault record.

@@ -3,7 +3,8 @@
 use sqlx::SqliteConnection;
 
 use super::{
-    ChallengeAnswer, EnvironmentId, Reservation, ReserveChallenge, StoreResult, Timestamp, unavailable,
+    ChallengeAnswer, EnvironmentId, Reservation, ReserveChallenge, StoreError, StoreResult, Timestamp,
+    unavailable,
 };
 
 pub(super) async fn reserve(
@@ -11,7 +12,8 @@ pub(super) async fn reserve(
     reserve: ReserveChallenge,
 ) -> StoreResult<Reservation> {
     // Revocation first: an envelope made before it must not even learn whether it was used.
-    if is_stale(db, &reserve.environment, &reserve.ref_id, reserve.issued_at).await? {
+    let revoked = last_revoked(db, &reserve.environment, &reserve.ref_id).await?;
+    if revoked.is_some_and(|revoked| reserve.issued_at <= revoked) {
         return Ok(Reservation::Stale);
     }
     let inserted = sqlx::query(
@@ -38,21 +40,18 @@ pub(super) async fn reserve(
     Ok(answer.map_or(Reservation::InFlight, Reservation::Answered))
 }
 
-/// Whether the customer was revoked at or after this time.
-pub(super) async fn is_stale(
+/// When the customer was last revoked.
+pub(super) async fn last_revoked(
     db: &mut SqliteConnection,
     environment: &EnvironmentId,
     ref_id: &str,
-    issued_at: Timestamp,
-) -> StoreResult<bool> {
-    let revoked: Option<Timestamp> =
-        sqlx::query_scalar("SELECT revoked_at FROM revocations WHERE environment_id = $1 AND ref_id = $2")
-            .bind(environment)
-            .bind(ref_id)
-            .fetch_optional(db)
-            .await
-            .map_err(unavailable)?;
-    Ok(revoked.is_some_and(|revoked| issued_at <= revoked))
+) -> StoreResult<Option<Timestamp>> {
+    sqlx::query_scalar("SELECT revoked_at FROM revocations WHERE environment_id = $1 AND ref_id = $2")
+        .bind(environment)
+        .bind(ref_id)
+        .fetch_optional(db)
+        .await
+        .map_err(unavailable)
 }
 
 /// Marks all envelopes of a customer made until now as stale.
@@ -86,13 +85,14 @@ pub(super) async fn release(db: &mut SqliteConnection, hash: [u8; 32]) -> StoreR
 }
 
 pub(super) async fn answer(db: &mut SqliteConnection, answer: &ChallengeAnswer) -> StoreResult<()> {
-    sqlx::query("UPDATE challenges SET answer = $1 WHERE hash = $2 AND answer IS NULL")
+    let updated = sqlx::query("UPDATE challenges SET answer = $1 WHERE hash = $2 AND answer IS NULL")
         .bind(&answer.answer)
         .bind(answer.hash.to_vec())
         .execute(db)
         .await
         .map_err(unavailable)?;
-    Ok(())
+    // Without its reservation the same request could run twice.
+    if updated.rows_affected() == 1 { Ok(()) } else { Err(StoreError::Corrupt { what: "reservation" }) }
 }
 
 pub(super) async fn sweep(db: &mut SqliteConnection, now: Timestamp) -> StoreResult<()> {

@@ -1,6 +1,6 @@
 //! Server-wide values.
 
-use sqlx::{SqliteConnection, SqlitePool};
+use sqlx::SqliteConnection;
 
 use super::{StoreResult, unavailable};
 
@@ -12,14 +12,6 @@ pub(super) async fn touch(db: &mut SqliteConnection) -> StoreResult<()> {
     .await
     .map_err(unavailable)?;
     Ok(())
-}
-
-pub(super) async fn find(db: &SqlitePool, name: &str) -> StoreResult<Option<Vec<u8>>> {
-    sqlx::query_scalar("SELECT value FROM meta WHERE name = $1")
-        .bind(name)
-        .fetch_optional(db)
-        .await
-        .map_err(unavailable)
 }
 
 pub(super) async fn find_or_insert(

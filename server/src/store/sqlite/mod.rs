@@ -46,10 +46,6 @@ impl Store for SqliteStore {
         self.write(|db| Box::pin(meta::touch(db))).await
     }
 
-    async fn meta(&self, name: &str) -> StoreResult<Option<Vec<u8>>> {
-        meta::find(&self.readers, name).await
-    }
-
     async fn meta_or_insert(&self, name: &str, value: Vec<u8>) -> StoreResult<Vec<u8>> {
         let name = name.to_owned();
         self.write(move |db| Box::pin(meta::find_or_insert(db, name, value))).await
@@ -112,10 +108,6 @@ impl Store for SqliteStore {
 
     async fn active_sealing_key(&self, suite: &str) -> StoreResult<Option<SealingKeyRow>> {
         sealing_key::active(&self.readers, suite).await
-    }
-
-    async fn sealing_key(&self, kid: &str) -> StoreResult<Option<SealingKeyRow>> {
-        sealing_key::find(&self.readers, kid).await
     }
 
     async fn insert_active_sealing_key(&self, key: SealingKeyRow) -> StoreResult<SealingKeyRow> {
@@ -192,10 +184,6 @@ impl Store for SqliteStore {
         self.write(move |db| Box::pin(async move { event::insert(db, &event, &*entropy).await })).await
     }
 
-    async fn event(&self, id: &EventId) -> StoreResult<Option<EventRow>> {
-        event::find(&self.readers, id).await
-    }
-
     async fn insert_endpoint(&self, endpoint: EndpointRow) -> StoreResult<()> {
         self.write(move |db| Box::pin(endpoint::insert(db, endpoint))).await
     }
@@ -228,7 +216,8 @@ impl Store for SqliteStore {
 
     async fn sweep(&self, now: Timestamp) -> StoreResult<()> {
         self.write(move |db| Box::pin(challenge::sweep(db, now))).await?;
-        self.write(move |db| Box::pin(session::sweep(db, now))).await
+        self.write(move |db| Box::pin(session::sweep(db, now))).await?;
+        self.writer.checkpoint().await
     }
 
     async fn close(&self) {

@@ -1,7 +1,8 @@
 //! Opening the file: lock, settings, migrations.
 
 use std::{
-    fs::{File, TryLockError},
+    fs::{DirBuilder, File, TryLockError},
+    os::unix::fs::{DirBuilderExt, OpenOptionsExt},
     path::{Path, PathBuf},
     sync::Arc,
     time::Duration,
@@ -43,8 +44,8 @@ pub enum OpenError {
 impl SqliteStore {
     /// Opens the file, making it and its folder if they are not there, and brings its schema up to date.
     pub async fn open(path: &Path, entropy: SharedEntropy) -> Result<Self, OpenError> {
-        let lock = take_lock(path)?;
-        let options = options(path);
+        let (path, lock) = take_lock(path)?;
+        let options = options(&path);
         let mut writer = SqliteConnection::connect_with(&options).await?;
         Migrator::with_migrations(migrations()).run(&mut writer).await?;
         // Nobody waits for these any more: the process that reserved them is gone.
@@ -57,20 +58,27 @@ impl SqliteStore {
     }
 }
 
-fn take_lock(database: &Path) -> Result<File, OpenError> {
-    let mut path = database.as_os_str().to_owned();
-    path.push(".lock");
-    let path = PathBuf::from(path);
-    let failed = |source| OpenError::File { path: path.clone(), source };
-    if let Some(folder) = path.parent() {
-        std::fs::create_dir_all(folder).map_err(failed)?;
+/// One lock a file, however its path is spelled. Folder and files are for their owner alone.
+fn take_lock(database: &Path) -> Result<(PathBuf, File), OpenError> {
+    let failed = |source| OpenError::File { path: database.to_owned(), source };
+    if let Some(folder) = database.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(failed)?;
     }
-    let file = File::options().create(true).truncate(false).write(true).open(&path).map_err(failed)?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(OpenError::InUse(database.to_owned())),
+    private(database).map_err(failed)?;
+    let database = database.canonicalize().map_err(failed)?;
+    let mut lock = database.as_os_str().to_owned();
+    lock.push(".lock");
+    let lock = private(Path::new(&lock)).map_err(failed)?;
+    match lock.try_lock() {
+        Ok(()) => Ok((database, lock)),
+        Err(TryLockError::WouldBlock) => Err(OpenError::InUse(database)),
         Err(TryLockError::Error(source)) => Err(failed(source)),
     }
+}
+
+/// Opens a file, making an empty one that only its owner can read. SQLite gives its other files the same mode.
+fn private(path: &Path) -> std::io::Result<File> {
+    File::options().create(true).truncate(false).write(true).mode(0o600).open(path)
 }
 
 fn options(path: &Path) -> SqliteConnectOptions {

@@ -28,18 +28,6 @@ pub(super) async fn active(db: &SqlitePool, suite: &str) -> StoreResult<Option<S
     Ok(found.map(Into::into))
 }
 
-pub(super) async fn find(db: &SqlitePool, kid: &str) -> StoreResult<Option<SealingKeyRow>> {
-    let found: Option<Columns> = sqlx::query_as(
-        "SELECT kid, suite, public_key, sealed, created_at FROM sealing_keys
-         WHERE kid = $1 AND state IN ('next', 'active', 'retiring')",
-    )
-    .bind(kid)
-    .fetch_optional(db)
-    .await
-    .map_err(unavailable)?;
-    Ok(found.map(Into::into))
-}
-
 pub(super) async fn insert_active(
     db: &mut SqliteConnection,
     key: SealingKeyRow,

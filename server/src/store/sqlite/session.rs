@@ -40,12 +40,13 @@ pub(super) async fn insert(db: &mut SqliteConnection, new: NewSession) -> StoreR
     let session = new.row;
     sqlx::query(
         "INSERT INTO connect_sessions
-             (id, hash, environment_id, ref_id, providers, allow, origins, created_at, expires_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+             (id, hash, environment_id, token_id, ref_id, providers, allow, origins, created_at, expires_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
     )
     .bind(session.id)
     .bind(new.hash.as_bytes().to_vec())
     .bind(new.environment_id)
+    .bind(new.token)
     .bind(session.ref_id)
     .bind(session.providers.as_ref().map(row::to_json))
     .bind(row::to_json(&session.allow))
@@ -67,6 +68,7 @@ pub(super) async fn find(
         "SELECT s.id AS session_id, s.ref_id, s.providers, s.allow, s.origins, s.created_at, s.expires_at,
                 p.name AS project_name, e.id, e.project_id, e.kind, e.writes, e.allowed_origins, e.custom_base_url
          FROM connect_sessions s
+         JOIN tokens t ON t.id = s.token_id AND t.revoked_at IS NULL
          JOIN environments e ON e.id = s.environment_id
          JOIN projects p ON p.id = e.project_id
          WHERE s.hash = $1 AND s.expires_at > $2",

@@ -4,8 +4,9 @@
 //! savepoint of its own; all are answered after that transaction's commit. So many small writes share one
 //! `fdatasync`, and nothing is acknowledged before it is durable.
 
-use std::pin::Pin;
+use std::{panic::AssertUnwindSafe, pin::Pin};
 
+use futures_util::FutureExt;
 use sqlx::{Connection, SqliteConnection};
 use tokio::sync::{mpsc, oneshot};
 
@@ -41,6 +42,7 @@ pub(super) struct Writer {
 
 enum Message {
     Job(Box<dyn Job>),
+    Checkpoint(oneshot::Sender<StoreResult<()>>),
     Close(oneshot::Sender<()>),
 }
 
@@ -49,6 +51,14 @@ impl Writer {
         let (jobs, waiting) = mpsc::channel(WAITING_ROOM);
         tokio::spawn(run(connection, waiting));
         Self { jobs }
+    }
+
+    /// Moves the write-ahead log into the database and empties it: until then it holds old pages, and with them what
+    /// has been destroyed.
+    pub(super) async fn checkpoint(&self) -> StoreResult<()> {
+        let (reply, answer) = oneshot::channel();
+        self.jobs.send(Message::Checkpoint(reply)).await.map_err(|_| closed())?;
+        answer.await.map_err(|_| closed())?
     }
 
     /// Finishes what was sent before and closes the connection.
@@ -63,18 +73,23 @@ impl Writer {
 async fn run(mut connection: SqliteConnection, mut waiting: mpsc::Receiver<Message>) {
     while let Some(message) = waiting.recv().await {
         let mut group = Vec::new();
-        let mut close = None;
+        let (mut close, mut checkpoint) = (None, None);
         let mut next = Some(message);
         while let Some(message) = next {
             match message {
                 Message::Job(job) => group.push(job),
+                Message::Checkpoint(reply) => checkpoint = Some(reply),
                 Message::Close(done) => close = Some(done),
             }
-            let full = close.is_some() || group.len() == LARGEST_GROUP;
+            let full = close.is_some() || checkpoint.is_some() || group.len() == LARGEST_GROUP;
             next = if full { None } else { waiting.try_recv().ok() };
         }
         if !group.is_empty() {
             commit_group(&mut connection, group).await;
+        }
+        if let Some(reply) = checkpoint {
+            let done = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&mut connection).await;
+            let _: Result<(), _> = reply.send(done.map(drop).map_err(unavailable));
         }
         if let Some(done) = close {
             if let Err(error) = connection.close().await {
@@ -142,7 +157,10 @@ where
     ) -> Pin<Box<dyn Future<Output = bool> + Send + 'c>> {
         Box::pin(async move {
             let work = self.work.take().expect("a job runs once");
-            let outcome = work(connection).await;
+            // A fault in one write must not end the only task that can write.
+            let running = AssertUnwindSafe(async move { work(connection).await }).catch_unwind();
+            let outcome =
+                running.await.unwrap_or_else(|_| Err(StoreError::Unavailable("a write panicked".into())));
             let keep = outcome.is_ok();
             self.outcome = Some(outcome);
             keep

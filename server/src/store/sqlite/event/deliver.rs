@@ -2,9 +2,9 @@
 
 use sqlx::{FromRow, SqliteConnection, SqlitePool};
 
-use super::{EventId, StoreResult, Timestamp, row, unavailable};
+use super::{StoreResult, Timestamp, row, unavailable};
 use crate::{
-    id::{DeliveryId, EndpointId},
+    id::{DeliveryId, EndpointId, EnvironmentId, EventId},
     store::{AfterAttempt, DueDelivery, FinishedAttempt, StoreError},
 };
 
@@ -13,9 +13,9 @@ struct Columns {
     id: String,
     attempts: i64,
     event_id: String,
-    created_at: Timestamp,
     body: String,
     endpoint_id: String,
+    environment_id: String,
     url: String,
     sealed_secret: Vec<u8>,
 }
@@ -26,9 +26,9 @@ impl Columns {
             id: row::id("delivery id", DeliveryId::parse(&self.id))?,
             attempts: u32::try_from(self.attempts).map_err(|_| StoreError::Corrupt { what: "attempts" })?,
             event_id: row::id("event id", EventId::parse(&self.event_id))?,
-            created_at: self.created_at,
             body: self.body,
             endpoint_id: row::id("endpoint id", EndpointId::parse(&self.endpoint_id))?,
+            environment: row::id("environment id", EnvironmentId::parse(&self.environment_id))?,
             url: self.url,
             sealed_secret: self.sealed_secret,
         })
@@ -42,7 +42,7 @@ pub(in super::super) async fn claim(
     limit: u32,
 ) -> StoreResult<Vec<DueDelivery>> {
     let rows: Vec<Columns> = sqlx::query_as(
-        "SELECT d.id, d.attempts, d.event_id, e.created_at, e.body, d.endpoint_id, w.url, w.sealed_secret
+        "SELECT d.id, d.attempts, d.event_id, e.body, d.endpoint_id, w.environment_id, w.url, w.sealed_secret
          FROM webhook_deliveries d
          JOIN events e ON e.id = d.event_id
          JOIN webhook_endpoints w ON w.id = d.endpoint_id
@@ -75,15 +75,19 @@ pub(in super::super) async fn finish_attempt(
         AfterAttempt::Retry(at) => ("pending", at),
         AfterAttempt::GiveUp | AfterAttempt::DisableEndpoint => ("failed", attempt.at),
     };
-    let updated =
-        sqlx::query("UPDATE webhook_deliveries SET state = $1, attempts = $2, due_at = $3 WHERE id = $4")
-            .bind(state)
-            .bind(i64::from(attempt.number))
-            .bind(due_at)
-            .bind(&attempt.delivery)
-            .execute(&mut *db)
-            .await
-            .map_err(unavailable)?;
+    let updated = sqlx::query(
+        // What was given up meanwhile, because the endpoint is gone, stays given up.
+        "UPDATE webhook_deliveries SET attempts = $2, due_at = $3,
+                 state = CASE WHEN $1 = 'pending' AND state <> 'pending' THEN state ELSE $1 END
+             WHERE id = $4",
+    )
+    .bind(state)
+    .bind(i64::from(attempt.number))
+    .bind(due_at)
+    .bind(&attempt.delivery)
+    .execute(&mut *db)
+    .await
+    .map_err(unavailable)?;
     if updated.rows_affected() == 0 {
         // The endpoint was removed meanwhile, and its deliveries with it.
         return Ok(());
@@ -129,8 +133,11 @@ async fn disable_endpoint(
 }
 
 pub(in super::super) async fn next_due(db: &SqlitePool) -> StoreResult<Option<Timestamp>> {
-    sqlx::query_scalar("SELECT MIN(due_at) FROM webhook_deliveries WHERE state = 'pending'")
-        .fetch_one(db)
-        .await
-        .map_err(unavailable)
+    sqlx::query_scalar(
+        "SELECT MIN(d.due_at) FROM webhook_deliveries d JOIN webhook_endpoints w ON w.id = d.endpoint_id
+         WHERE d.state = 'pending' AND w.disabled_at IS NULL",
+    )
+    .fetch_one(db)
+    .await
+    .map_err(unavailable)
 }

@@ -2,10 +2,10 @@
 
 mod deliver;
 
-use sqlx::{FromRow, SqliteConnection, SqlitePool};
+use sqlx::{SqliteConnection, SqlitePool};
 
 pub(super) use self::deliver::{claim, finish_attempt, next_due};
-use super::{EnvironmentId, EventId, EventRow, NewEvent, StoreResult, Timestamp, row, unavailable};
+use super::{EnvironmentId, NewEvent, StoreResult, Timestamp, row, unavailable};
 use crate::{entropy::Entropy, id::DeliveryId};
 
 /// Writes the event and one delivery for each endpoint that wants it.
@@ -80,35 +80,4 @@ pub(super) async fn exists_since(
     .fetch_one(db)
     .await
     .map_err(unavailable)
-}
-
-#[derive(FromRow)]
-struct Columns {
-    id: String,
-    environment_id: String,
-    r#type: String,
-    ref_id: String,
-    body: String,
-    created_at: Timestamp,
-}
-
-pub(super) async fn find(db: &SqlitePool, id: &EventId) -> StoreResult<Option<EventRow>> {
-    let found: Option<Columns> =
-        sqlx::query_as("SELECT id, environment_id, type, ref_id, body, created_at FROM events WHERE id = $1")
-            .bind(id)
-            .fetch_optional(db)
-            .await
-            .map_err(unavailable)?;
-    found
-        .map(|columns| {
-            Ok(EventRow {
-                id: row::id("event id", EventId::parse(&columns.id))?,
-                environment: row::id("environment id", EnvironmentId::parse(&columns.environment_id))?,
-                kind: columns.r#type,
-                ref_id: columns.ref_id,
-                body: columns.body,
-                created_at: columns.created_at,
-            })
-        })
-        .transpose()
 }

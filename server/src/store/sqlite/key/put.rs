@@ -2,7 +2,7 @@
 
 use sqlx::SqliteConnection;
 
-use super::{KeyRow, StoreResult, in_use, row, unavailable};
+use super::{KeyRow, KeyStatus, StoreResult, in_use, row, unavailable};
 use crate::{
     entropy::Entropy,
     store::{
@@ -17,15 +17,22 @@ pub(in super::super) async fn put(
     entropy: &dyn Entropy,
 ) -> StoreResult<PutOutcome> {
     let address = &put.row.address;
-    if let Some(used) = &put.challenge
-        && challenge::is_stale(db, &address.environment, &address.ref_id, used.issued_at).await?
-    {
+    let revoked = challenge::last_revoked(db, &address.environment, &address.ref_id).await?;
+    // A request that came in within the revoke's own millisecond may have come after it; a challenge is fresher
+    // only when it was issued later.
+    let is_stale = revoked.is_some_and(|revoked| put.since < revoked)
+        || put.challenge.as_ref().zip(revoked).is_some_and(|(used, revoked)| used.issued_at <= revoked);
+    if is_stale {
         return Ok(PutOutcome::Stale);
     }
     let standing = in_use(db, address).await?;
     let expected = match (&standing, put.replaces) {
         (None, None) => true,
-        (Some(standing), Some(version)) => standing.id == put.row.id && standing.version == version,
+        (Some(standing), Some(version)) => {
+            // Disabling does not count the version up, and a new key must not undo it.
+            let is_expected = standing.id == put.row.id && standing.version == version;
+            is_expected && standing.status != KeyStatus::Disabled
+        }
         _ => false,
     };
     if !expected {

@@ -16,16 +16,16 @@ pub(in super::super) async fn revoke(
     revoke: RevokeKey,
     entropy: &dyn Entropy,
 ) -> StoreResult<RevokeOutcome> {
-    // Also when there is no key: an envelope under way must not bring one back.
-    challenge::make_stale(db, &revoke.address.environment, &revoke.address.ref_id, revoke.at).await?;
-    let Some(mut key) = in_use(db, &revoke.address).await? else {
-        return Ok(RevokeOutcome::NothingThere);
-    };
-    if let Some(spend) = &revoke.session_use
+    let standing = in_use(db, &revoke.address).await?;
+    if standing.is_some()
+        && let Some(spend) = &revoke.session_use
         && !session::spend(db, spend).await?
     {
         return Ok(RevokeOutcome::Spent);
     }
+    // Also when there is no key: an envelope under way must not bring one back.
+    challenge::make_stale(db, &revoke.address.environment, &revoke.address.ref_id, revoke.at).await?;
+    let Some(mut key) = standing else { return Ok(RevokeOutcome::NothingThere) };
     sqlx::query("UPDATE provider_keys SET status = 'revoked', sealed = NULL, updated_at = $1 WHERE id = $2")
         .bind(revoke.at)
         .bind(&key.id)

@@ -1,0 +1,143 @@
+// For everybody: axe-core on every state in both shades, and the whole way with the keyboard alone.
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { after, before, test } from 'node:test';
+import { DemoPage, startDemo } from './support/demo.mjs';
+import { photograph } from './support/screenshots.mjs';
+import { setStage } from './support/stage.mjs';
+
+const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+let demo, stage;
+
+before(async () => {
+  [stage, demo] = await Promise.all([setStage(), startDemo()]);
+});
+after(async () => {
+  await stage?.strike();
+  await demo?.stop();
+});
+
+for (const theme of ['light', 'dark']) {
+  test(`the widget has no violations in any state, ${theme}`, async () => {
+    const { page, widget, close } = await customer({ theme, providers: 'openai anthropic google' }, theme);
+    await widget.ready();
+    await assertAccessible(page, 'idle');
+    await widget.type('sk-byo-test-rejected-1');
+    await assertAccessible(page, 'typing');
+    await widget.press('test');
+    await assertAccessible(page, 'tested');
+    await widget.press('submit');
+    assert.equal(await widget.state(), 'error');
+    await assertAccessible(page, 'error');
+    await widget.connect('sk-byo-test-valid-2');
+    await assertAccessible(page, 'connected');
+    await widget.part('replace').click();
+    await assertAccessible(page, 'replacing');
+    await widget.part('cancel').click();
+    await widget.part('disconnect').click();
+    await assertAccessible(page, 'asking');
+    await widget.press('confirm');
+    await assertAccessible(page, 'disconnected');
+    await close();
+  });
+
+  test(`the hosted page has no violations, ready and expired, ${theme}`, async () => {
+    const { url } = await stage.project.test.session(stage.customer());
+    for (const [state, link] of [['ready', url], ['expired', url.replace(/.$/, (last) => (last === 'A' ? 'B' : 'A'))]]) {
+      const { page, close } = await stage.visit(link, { colorScheme: theme });
+      await page.locator(`#sheet[data-state="${state}"]`).waitFor();
+      await assertAccessible(page, state);
+      await close();
+    }
+  });
+
+  test(`the demo has no violations, empty and connected, ${theme}`, async () => {
+    const visit = await DemoPage.open(stage.browser, demo, 'test', { colorScheme: theme });
+    await assertAccessible(visit.page, 'empty');
+    await visit.widget.connect('sk-byo-test-valid-1');
+    await visit.webhook('key.connected');
+    await assertAccessible(visit.page, 'connected');
+    await visit.close();
+  });
+}
+
+test('axe finds what is wrong', async () => {
+  const { page, close } = await customer({});
+  await page.evaluate(() => document.querySelector('main').append(document.createElement('button')));
+  await assert.rejects(assertAccessible(page, 'with a button without a name'), /button-name/);
+  await close();
+});
+
+test('every provider at once, on a phone and on a desktop', async () => {
+  const { page, widget, close } = await customer({});
+  await widget.ready();
+  await assertAccessible(page, 'with every provider');
+  await photograph(page, 'widget-all-providers');
+  await widget.choose('azure');
+  await assertAccessible(page, 'azure');
+  await photograph(page, 'widget-azure');
+  await close();
+});
+
+test('with the keyboard alone: choose, type, connect, disconnect', async () => {
+  const { page, widget, close } = await customer({ providers: 'openai anthropic google' });
+  await widget.ready();
+  const press = (key) => page.keyboard.press(key);
+  await tabTo(page, 'radio');
+  await press('ArrowRight');
+  await tabTo(page, 'key');
+  await page.keyboard.type('sk-byo-test-valid-1');
+  const { event } = await widget.outcome(() => press('Enter'));
+  assert.equal(event.name, 'connected');
+  assert.equal(event.detail.provider, 'anthropic');
+  assert.equal((await focus(page)).id, 'heading', 'the focus goes to the outcome');
+
+  await tabTo(page, 'disconnect');
+  await press('Enter');
+  assert.equal((await focus(page)).part, 'keep', 'the harmless answer is the near one');
+  await press('Escape');
+  assert.equal((await focus(page)).id, 'heading', 'the focus is not lost');
+  await tabTo(page, 'disconnect');
+  await press('Enter');
+  await press('Shift+Tab');
+  assert.equal((await focus(page)).part, 'confirm');
+  assert.equal((await widget.outcome(() => press('Enter'))).event.name, 'disconnected');
+  assert.equal((await focus(page)).id, 'key', 'the focus goes to where a new key is typed');
+  await close();
+});
+
+/** Presses Tab until something with this part, id or type has the focus; twenty times at most. */
+async function tabTo(page, wanted) {
+  const passed = [];
+  for (let n = 0; n < 20; n += 1) {
+    await page.keyboard.press('Tab');
+    const { id, part, type } = await focus(page);
+    if ([id, part, type].includes(wanted)) return;
+    passed.push(part ?? id ?? type);
+  }
+  assert.fail(`Tab does not lead to ${wanted} but to ${passed.join(', ')}`);
+}
+
+/** What has the focus, within shadow trees too. */
+function focus(page) {
+  return page.evaluate(() => {
+    let node = document.activeElement;
+    while (node?.shadowRoot?.activeElement) node = node.shadowRoot.activeElement;
+    return { id: node?.id, part: node?.getAttribute('part'), type: node?.type };
+  });
+}
+
+async function assertAccessible(page, state) {
+  if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(axe);
+  const { violations } = await page.evaluate(() => globalThis.axe.run(document));
+  const told = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target, failureSummary }) => `${target.flat().join(' ')} (${failureSummary})`).join('; ')}`);
+  assert.equal(told.join('\n'), '', state);
+}
+
+/** Somebody new on the product's settings page. */
+async function customer(attributes, colorScheme = 'light') {
+  const refId = stage.customer();
+  const { token } = await stage.project.test.session(refId);
+  return stage.visit(stage.product.page({ 'session-token': token, 'ref-id': refId, ...attributes }), { colorScheme });
+}
