@@ -131,7 +131,10 @@ function focus(page) {
 async function assertAccessible(page, state) {
   if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(axe);
   const { violations } = await page.evaluate(() => globalThis.axe.run(document));
-  const told = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target, failureSummary }) => `${target.flat().join(' ')} (${failureSummary})`).join('; ')}`);
+  const told = violations.map(({ id, nodes }) => {
+    const places = nodes.map(({ target, failureSummary }) => `${target.flat().join(' ')} (${failureSummary})`);
+    return `${id}: ${places.join('; ')}`;
+  });
   assert.equal(told.join('\n'), '', state);
 }
 

@@ -33,7 +33,6 @@ async function show(session) {
   if (!(await widgetLoaded())) return showUnreachable();
   setText("title", `Connect your AI provider to ${session.projectName}`);
   setText("lede", `Your key is sealed in this browser before it is sent. ${session.projectName} never sees it.`);
-  document.getElementById("environment").hidden = session.environment !== "test";
   document.title = `Connect to ${session.projectName}`;
   fill("ready", widget(session));
   countDown(new Date(session.expiresAt));
@@ -59,6 +58,7 @@ function widget(session) {
 function showDone() {
   if (slot.querySelector(".done")) return;
   slot.append(element("p", "done", "All done. You can close this page."));
+  setText("expiry", "");
 }
 
 function showIncomplete() {
@@ -105,9 +105,10 @@ function countDown(expiresAt) {
   const left = expiresAt - Date.now();
   if (sheet.dataset.state !== "ready") return;
   // A customer who has connected has nothing to lose; the widget may go on showing it.
-  if (left <= 0) return slot.querySelector(".done") ? setText("expiry", "") : showExpired();
+  const isDone = slot.querySelector(".done") !== null;
+  if (left <= 0) return isDone ? undefined : showExpired();
   const minutes = Math.ceil(left / 60_000);
-  setText("expiry", `Open for ${minutes} more ${minutes === 1 ? "minute" : "minutes"}`);
+  setText("expiry", isDone ? "" : `Open for ${minutes} more ${minutes === 1 ? "minute" : "minutes"}`);
   setTimeout(countDown, Math.min(left, 15_000), expiresAt);
 }
 

@@ -6,7 +6,7 @@ import { jsonBlock } from "./json.js";
 
 const list = document.getElementById("events");
 const state = document.getElementById("stream-state");
-const TONES = { "key.connected": "good", "key.rotated": "good", "key.enabled": "good", "key.validation_failed": "bad" };
+const TONES = { valid: "good", restricted: "warn", no_quota: "warn", rate_limited: "warn", not_provable: "warn", rejected: "bad", denied: "bad" };
 
 let source;
 let lastSeq;
@@ -59,7 +59,7 @@ function showVerified({ seq, receivedAt, checks, webhookId, bytes, event }) {
     body: [
       facts([
         ["Key fingerprint", fingerprint],
-        ["Verdict", verdict && tag(verdict, TONES[event.type])],
+        ["Verdict", verdict && tag(verdict, TONES[verdict])],
         ["Webhook id", webhookId],
         ["Received", `POST /webhooks/byo, ${bytes} bytes`],
       ]),

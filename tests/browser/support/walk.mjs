@@ -13,9 +13,19 @@ export const LIVE_KEYS = { right: 'sk-live-7f3a9c21d4e84b06', wrong: 'sk-live-00
 
 /** Every way through the demo, and the states of it that are worth a picture. */
 export const WALKS = [
-  { title: 'Test environment, publishable key, simulator', mode: 'test', keys: TEST_KEYS, pictures: ['empty', 'typing', 'connected', 'rejected'] },
+  {
+    title: 'Test environment, publishable key, simulator',
+    mode: 'test',
+    keys: TEST_KEYS,
+    pictures: ['empty', 'typing', 'connected', 'rejected'],
+  },
   { title: 'Test environment, connect session, simulator', mode: 'test-session', keys: TEST_KEYS, pictures: [] },
-  { title: 'Live environment, connect session, @copilotkit/aimock over HTTP', mode: 'live', keys: LIVE_KEYS, pictures: ['connected'] },
+  {
+    title: 'Live environment, connect session, @copilotkit/aimock over HTTP',
+    mode: 'live',
+    keys: LIVE_KEYS,
+    pictures: ['connected'],
+  },
 ];
 
 /**

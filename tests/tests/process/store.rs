@@ -217,7 +217,8 @@ async fn one_file_is_locked_under_all_its_names() {
 async fn revoke(store: &dyn Store, address: &KeyAddress, at: Timestamp) {
     let told = event(address);
     let event = Box::new(move |_: &KeyRow| told);
-    store.revoke_key(RevokeKey { address: address.clone(), session_use: None, at, event }).await.unwrap();
+    let revoke = RevokeKey { address: address.clone(), session_use: None, at, event };
+    store.revoke_key(revoke).await.expect("the database works");
 }
 
 #[tokio::test]

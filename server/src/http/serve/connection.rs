@@ -25,6 +25,7 @@ pub(super) struct Connections {
     tls: Option<TlsAcceptor>,
     router: Router,
     limits: ServeLimits,
+    answer_stall: Duration,
     http: auto::Builder<TokioExecutor>,
     stopped: watch::Receiver<bool>,
 }
@@ -34,9 +35,10 @@ impl Connections {
         tls: Option<TlsAcceptor>,
         router: Router,
         limits: ServeLimits,
+        answer_stall: Duration,
         stopped: watch::Receiver<bool>,
     ) -> Self {
-        Self { tls, router, limits, http: http(limits), stopped }
+        Self { tls, router, limits, answer_stall, http: http(limits), stopped }
     }
 
     /// Serves a connection to its end; the permit is given back then.
@@ -57,7 +59,7 @@ impl Connections {
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
-        let running = Running::default();
+        let running = Running::new();
         let service = hyper::service::service_fn(|request: Request<Incoming>| {
             let mut request =
                 request.map(|body| axum::body::Body::new(TimedBody::new(body, self.limits.body_timeout)));
@@ -68,6 +70,8 @@ impl Connections {
         // How a connection ended is the client's business; whole requests are logged where they are answered.
         tokio::select! {
             _ = connection.as_mut() => return,
+            // The client may answer pings all the while, and ask politely for an answer it never lets go out.
+            () = running.stuck_for(self.answer_stall) => return,
             // hyper's own timer runs for HTTP/1 alone, and only once it knows the version, which a silent client
             // never tells.
             () = running.idle_for(self.limits.header_timeout) => {}
@@ -76,6 +80,7 @@ impl Connections {
         connection.as_mut().graceful_shutdown();
         tokio::select! {
             _ = connection => {}
+            () = running.stuck_for(self.answer_stall) => {}
             () = running.idle_for(self.limits.header_timeout * LINGER) => {}
         }
     }

@@ -38,6 +38,10 @@ pub struct ServeLimits {
 /// A pause after the system refused a connection for want of resources, so that the loop does not spin.
 const EXHAUSTED_PAUSE: Duration = Duration::from_millis(50);
 
+/// For a client to take the next part of an answer that is there. Then its connection is cut, or a few addresses whose
+/// HTTP/2 windows stay closed would hold all the connections there are.
+const ANSWER_STALL: Duration = Duration::from_secs(150);
+
 /// Serves until `shutdown` completes, then lets running requests end for at most the grace.
 pub async fn serve(
     listener: TcpListener,
@@ -46,8 +50,19 @@ pub async fn serve(
     limits: ServeLimits,
     shutdown: impl Future<Output = ()>,
 ) {
+    serve_with(listener, tls, router, limits, ANSWER_STALL, shutdown).await;
+}
+
+async fn serve_with(
+    listener: TcpListener,
+    tls: Option<TlsAcceptor>,
+    router: Router,
+    limits: ServeLimits,
+    answer_stall: Duration,
+    shutdown: impl Future<Output = ()>,
+) {
     let (stop, stopped) = watch::channel(false);
-    let connections = Arc::new(Connections::new(tls, router, limits, stopped));
+    let connections = Arc::new(Connections::new(tls, router, limits, answer_stall, stopped));
     let permits = Permits::new(limits.connections, limits.connections_per_ip);
     let mut running = JoinSet::new();
     tokio::pin!(shutdown);

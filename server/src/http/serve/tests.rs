@@ -1,5 +1,7 @@
 //! Clients that do not behave, over real sockets.
 
+mod stall;
+
 use std::{convert::Infallible, net::SocketAddr, sync::Arc};
 
 use axum::{
@@ -224,6 +226,14 @@ impl Server {
     }
 
     fn start_with(limits: ServeLimits, tls: Option<TlsAcceptor>) -> Self {
+        Self::start_all(limits, tls, ANSWER_STALL)
+    }
+
+    fn start_stalling(limits: ServeLimits, answer_stall: Duration) -> Self {
+        Self::start_all(limits, None, answer_stall)
+    }
+
+    fn start_all(limits: ServeLimits, tls: Option<TlsAcceptor>, answer_stall: Duration) -> Self {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         listener.set_nonblocking(true).unwrap();
         let listener = TcpListener::from_std(listener).unwrap();
@@ -231,7 +241,7 @@ impl Server {
         let (stop, stopped) = oneshot::channel::<()>();
         let (hold, held) = mpsc::unbounded_channel();
         let shutdown = async move { drop(stopped.await) };
-        let task = tokio::spawn(serve(listener, tls, router(hold), limits, shutdown));
+        let task = tokio::spawn(serve_with(listener, tls, router(hold), limits, answer_stall, shutdown));
         Self { address, stop, task, held }
     }
 
@@ -255,6 +265,8 @@ impl Server {
 }
 
 fn router(hold: mpsc::UnboundedSender<oneshot::Sender<()>>) -> Router {
+    let hold_answer = hold.clone();
+    let endless = move || async move { endless(&hold_answer) };
     let held = move || async move {
         let (release, released) = oneshot::channel();
         hold.send(release).unwrap();
@@ -264,6 +276,7 @@ fn router(hold: mpsc::UnboundedSender<oneshot::Sender<()>>) -> Router {
     Router::new()
         .route("/", get(|ConnectInfo(peer): ConnectInfo<SocketAddr>| async move { peer.to_string() }))
         .route("/held", get(held))
+        .route("/endless", get(endless))
         .route("/slowly", get(slowly))
         .route("/read", post(read))
 }
@@ -273,6 +286,16 @@ async fn slowly() -> Body {
     let parts = futures_util::stream::unfold(["three", "two, ", "one, "].to_vec(), |mut left| async {
         tokio::time::sleep(PATIENCE * 2).await;
         left.pop().map(|part| (Ok::<_, Infallible>(part), left))
+    });
+    Body::from_stream(parts)
+}
+
+/// More than any buffer has room for. What it sends to `hold` is closed when the answer is dropped.
+fn endless(hold: &mpsc::UnboundedSender<oneshot::Sender<()>>) -> Body {
+    let (release, released) = oneshot::channel::<()>();
+    hold.send(release).unwrap();
+    let parts = futures_util::stream::unfold(released, |released| async {
+        Some((Ok::<_, Infallible>(Bytes::from_static(&[b'x'; 64 * 1024])), released))
     });
     Body::from_stream(parts)
 }
@@ -303,8 +326,19 @@ type Http2 = hyper::client::conn::http2::SendRequest<Empty<Bytes>>;
 async fn http2(
     stream: impl tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin + Send + 'static,
 ) -> (Http2, JoinHandle<hyper::Result<()>>) {
-    let (client, connection) =
-        hyper::client::conn::http2::handshake(TokioExecutor::new(), TokioIo::new(stream)).await.unwrap();
+    http2_with(stream, 64 * 1024).await
+}
+
+/// A client that takes no more than this much of an answer before it reads it.
+async fn http2_with(
+    stream: impl tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin + Send + 'static,
+    window: u32,
+) -> (Http2, JoinHandle<hyper::Result<()>>) {
+    let (client, connection) = hyper::client::conn::http2::Builder::new(TokioExecutor::new())
+        .initial_stream_window_size(window)
+        .handshake(TokioIo::new(stream))
+        .await
+        .unwrap();
     (client, tokio::spawn(connection))
 }
 
