@@ -6,13 +6,14 @@ import { Base, LOCK, adopt, define, el, icon } from "./dom.js";
  *
  * @attr theme - `light` (default), `dark` or `auto`
  * @attr href - makes it a link, for example to a page that says what happens to a key
+ * @attr base-url - the byo server, linked to where there is no `href`
  * @csspart badge - the text with its icon
  * @cssproperty --byo-badge-ink - colour of the text
  * @cssproperty --byo-accent - colour of the icon
  * @cssproperty --byo-font - font family
  */
 export class ByoBadge extends Base {
-  static readonly observedAttributes = ["href"];
+  static readonly observedAttributes = ["href", "base-url"];
 
   connectedCallback(): void {
     if (!this.shadowRoot) adopt(this.attachShadow({ mode: "open" }), css);
@@ -20,9 +21,9 @@ export class ByoBadge extends Base {
   }
 
   attributeChangedCallback(): void {
-    const href = this.getAttribute("href");
+    const href = this.getAttribute("href") ?? this.getAttribute("base-url");
     // No `javascript:` and the like, should the page have taken the address from somewhere.
-    const link = href !== null && /^https?:$/.test(new URL(href, document.baseURI).protocol);
+    const link = href !== null && URL.canParse(href, document.baseURI) && /^https?:$/.test(new URL(href, document.baseURI).protocol);
     const content = [icon(LOCK), el("span", {}, "Keys sealed in your browser · ", el("b", {}, "byo"))];
     this.shadowRoot?.replaceChildren(
       link

@@ -49,8 +49,10 @@ export class Core {
   }
 
   #ready(): Promise<WasmClient> {
+    const { baseURL, token, fetch } = this.access;
     this.#client ??= load().then(
-      ({ Client }) => new Client(this.access.baseURL, this.access.token, globalThis.location?.origin ?? ""),
+      // The browser's is looked up at each call, and called as no object's method.
+      ({ Client }) => new Client(baseURL, token, globalThis.location?.origin ?? "", (url, init) => (fetch ?? globalThis.fetch)(url, init)),
     );
     this.#client.catch(() => (this.#client = undefined));
     return this.#client;

@@ -12,7 +12,11 @@ export interface ConnectOptions {
   sessionToken?: string;
   /** Pins the root of the key directory. Not served yet, so that giving one is refused. */
   trustRoot?: string;
+  /** Sends the requests in place of the browser's `fetch`. */
+  fetch?: Fetch;
 }
+
+export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
 /** Options that have been checked. */
 export interface Access {
@@ -20,6 +24,7 @@ export interface Access {
   readonly token: string;
   readonly isSession: boolean;
   readonly isTest: boolean;
+  readonly fetch: Fetch | undefined;
 }
 
 /** Throws a `ByoError` that names the option at fault. */
@@ -34,6 +39,7 @@ export function checkOptions(options: ConnectOptions): Access {
     token,
     isSession: token.startsWith("byo_cs_"),
     isTest: token.startsWith("_test_", 6),
+    fetch: options.fetch,
   };
 }
 

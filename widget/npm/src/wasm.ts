@@ -1,5 +1,6 @@
 // The Rust half as text in a lazily imported chunk: the one form that every bundler takes as it is. It asks the page's policy for nothing but 'wasm-unsafe-eval'.
 
+import type { Fetch } from "./options.js";
 import type { Answer, KeyPage, Session, SubmitFields } from "./wire.js";
 
 import init, { Client, KeyBuffer, verdictText } from "byo-wasm";
@@ -16,7 +17,7 @@ export async function start(): Promise<Bindings> {
 export interface Bindings {
   memory: WebAssembly.Memory;
   KeyBuffer: new (capacity: number) => KeyBuffer;
-  Client: new (baseUrl: string, token: string, pageOrigin: string) => WasmClient;
+  Client: new (baseUrl: string, token: string, pageOrigin: string, fetch: Fetch) => WasmClient;
   verdictText(verdict: string): { title: string; next: string };
 }
 

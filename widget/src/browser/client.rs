@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use byo_seal::Purpose;
 use getrandom::SysRng;
-use js_sys::Promise;
+use js_sys::{Function, Promise};
 use rand_core::{TryRng as _, UnwrapErr};
 use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 use wasm_bindgen_futures::future_to_promise;
@@ -12,7 +12,7 @@ use web_sys::Url;
 
 use super::{
     deadline::Deadline,
-    exchange::{Refusal, exchange},
+    exchange::{Refusal, Server, exchange},
     key_buffer::{Held, KeyBuffer},
     reading,
 };
@@ -28,14 +28,14 @@ use crate::{
 /// One server, as one token, from one page.
 #[wasm_bindgen]
 pub struct Client {
-    endpoint: Rc<Endpoint>,
+    server: Rc<Server>,
 }
 
 #[wasm_bindgen]
 impl Client {
-    /// Throws where the base URL or the token cannot be used.
+    /// Throws where the base URL or the token cannot be used. `fetch` sends all requests.
     #[wasm_bindgen(constructor)]
-    pub fn new(base_url: &str, token: &str, page_origin: &str) -> Result<Client, JsValue> {
+    pub fn new(base_url: &str, token: &str, page_origin: &str, fetch: Function) -> Result<Client, JsValue> {
         let url =
             Url::new(base_url).map_err(|_| Failure::new(Kind::Config, "invalid_base_url").at("baseUrl"))?;
         let part = |name| reading::text_of(&url, name);
@@ -46,15 +46,16 @@ impl Client {
             pathname: &part("pathname"),
             has_more: ["username", "password", "search", "hash"].iter().any(|name| !part(name).is_empty()),
         };
-        Ok(Self { endpoint: Rc::new(Endpoint::new(parts, token, page_origin)?) })
+        let endpoint = Endpoint::new(parts, token, page_origin)?;
+        Ok(Self { server: Rc::new(Server { endpoint, fetch }) })
     }
 
     /// Seals the key and posts it to `/v1/keys/{purpose}`. The key stays in its buffer.
     #[wasm_bindgen(unchecked_return_type = "Promise<object>")]
     pub fn submit(&self, purpose: &str, request: &JsValue, key: &KeyBuffer) -> Promise {
-        let (endpoint, key) = (Rc::clone(&self.endpoint), key.share());
+        let (server, key) = (Rc::clone(&self.server), key.share());
         let (purpose, request) = (purpose_of(purpose), Request::read(&reading::from_js(request)));
-        future_to_promise(async move { Ok(submit(&endpoint, purpose?, &request?, &key).await?) })
+        future_to_promise(async move { Ok(submit(&server, purpose?, &request?, &key).await?) })
     }
 
     /// What this connect session may do.
@@ -83,16 +84,16 @@ impl Client {
     }
 
     fn call(&self, path: String, body: Option<String>) -> Promise {
-        let endpoint = Rc::clone(&self.endpoint);
+        let server = Rc::clone(&self.server);
         future_to_promise(async move {
-            let answer = exchange(&endpoint, &Deadline::start(), &path, body).await;
+            let answer = exchange(&server, &Deadline::start(), &path, body).await;
             Ok(answer.map_err(|refusal| refusal.failure)?)
         })
     }
 }
 
 async fn submit(
-    endpoint: &Endpoint,
+    server: &Server,
     purpose: Purpose,
     request: &Request,
     key: &Held,
@@ -105,10 +106,10 @@ async fn submit(
     loop {
         let offer = match told.take() {
             Some(offer) => offer,
-            None => fresh_offer(endpoint, &deadline).await?,
+            None => fresh_offer(server, &deadline).await?,
         };
-        let body = sealed(endpoint, purpose, request, &offer, key)?;
-        let Refusal { failure, body } = match exchange(endpoint, &deadline, &path, Some(body)).await {
+        let body = sealed(&server.endpoint, purpose, request, &offer, key)?;
+        let Refusal { failure, body } = match exchange(server, &deadline, &path, Some(body)).await {
             Ok(answer) => return Ok(answer),
             Err(refusal) => refusal,
         };
@@ -120,8 +121,8 @@ async fn submit(
     }
 }
 
-async fn fresh_offer(endpoint: &Endpoint, deadline: &Deadline) -> Result<Offer, Failure> {
-    let answer = exchange(endpoint, deadline, "/v1/connect/params", None).await;
+async fn fresh_offer(server: &Server, deadline: &Deadline) -> Result<Offer, Failure> {
+    let answer = exchange(server, deadline, "/v1/connect/params", None).await;
     let answer = answer.map_err(|refusal| refusal.failure)?;
     Offer::read(&reading::from_js(&answer))
 }

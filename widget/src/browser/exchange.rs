@@ -1,7 +1,7 @@
 //! One request to the server and its answer.
 
-use js_sys::{JSON, Promise};
-use wasm_bindgen::{JsCast as _, JsValue, prelude::wasm_bindgen};
+use js_sys::{Function, JSON, Promise};
+use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::Response;
 
@@ -13,11 +13,11 @@ use crate::{
     problem::{self, Head},
 };
 
-#[wasm_bindgen]
-extern "C" {
-    // By its global name, so that it is found in windows, workers and Node alike.
-    #[wasm_bindgen(catch)]
-    fn fetch(url: &str, init: &JsValue) -> Result<Promise, JsValue>;
+/// A server and the way to it.
+pub(super) struct Server {
+    pub(super) endpoint: Endpoint,
+    /// The browser's, or one that the page gave.
+    pub(super) fetch: Function,
 }
 
 /// A refusal: the failure, and the body that told it.
@@ -34,7 +34,7 @@ impl From<Failure> for Refusal {
 
 /// Sends a GET, or a POST where there is a body, and gives back the JSON of a success.
 pub(super) async fn exchange(
-    endpoint: &Endpoint,
+    server: &Server,
     deadline: &Deadline,
     path: &str,
     body: Option<String>,
@@ -42,9 +42,10 @@ pub(super) async fn exchange(
     let unreachable = |_: JsValue| {
         Failure::new(Kind::Network, if deadline.is_over() { "timed_out" } else { "network_error" })
     };
+    let Server { endpoint, fetch } = server;
     let init = init(endpoint, deadline, body.as_deref());
-    let answer = fetch(&endpoint.url(path), &init).map_err(unreachable)?;
-    let answer = JsFuture::from(answer).await.map_err(unreachable)?;
+    let answer = fetch.call2(&JsValue::UNDEFINED, &endpoint.url(path).into(), &init).map_err(unreachable)?;
+    let answer = JsFuture::from(Promise::resolve(&answer)).await.map_err(unreachable)?;
     let answer: Response = answer.unchecked_into();
     let text = JsFuture::from(answer.text().map_err(unreachable)?).await.map_err(unreachable)?;
     let json = text.as_string().and_then(|text| JSON::parse(&text).ok()).unwrap_or(JsValue::UNDEFINED);

@@ -1,6 +1,6 @@
 // Properties that mirror attributes, for frameworks that set the one or the other.
 
-const TEXT = ["publishable-key", "session-token", "base-url", "ref-id", "provider", "providers", "theme", "name", "label", "autofill", "key-name"];
+const TEXT = ["publishable-key", "session-token", "base-url", "ref-id", "provider", "providers", "theme", "name", "label", "autofill", "key-name", "mode", "trust-root"];
 const FLAGS = ["disabled", "required", "hide-badge"];
 
 export const observed: readonly string[] = [...TEXT, ...FLAGS];

@@ -1,5 +1,5 @@
 import { adopt, Base } from "../dom.js";
-import { ByoError, present } from "../error.js";
+import { ByoError, misuse, present } from "../error.js";
 import { later } from "../later.js";
 import { type Access, checkOptions, type ConnectOptions } from "../options.js";
 import type { ConnectedKey, ProviderConfig, TestResult } from "../wire.js";
@@ -43,6 +43,10 @@ export class ByoConnect extends Base {
   declare keyName: string | null;
   declare label: string | null;
   declare autofill: string | null;
+  /** `inline`, the only one so far; anything else is refused. */
+  declare mode: string | null;
+  /** Pins the root of the key directory. Not served yet, so that giving one is refused. */
+  declare trustRoot: string | null;
   declare disabled: boolean;
   declare required: boolean;
   declare hideBadge: boolean;
@@ -273,7 +277,7 @@ export class ByoConnect extends Base {
     model.autofill = this.autofill === "on";
     model.disabled = this.disabled || this.#formDisabled;
     this.#offer();
-    const identity = [this.publishableKey, this.sessionToken, this.baseUrl, this.refId, this.keyName].join("\n");
+    const identity = [this.publishableKey, this.sessionToken, this.baseUrl, this.refId, this.keyName, this.mode, this.trustRoot].join("\n");
     if (identity !== this.#configured) {
       this.#configured = identity;
       this.#open();
@@ -315,8 +319,10 @@ export class ByoConnect extends Base {
   }
 
   #check(): Access {
-    const given = { baseURL: this.baseUrl, publishableKey: this.publishableKey, sessionToken: this.sessionToken };
-    return checkOptions(present(given) as ConnectOptions);
+    const { baseUrl: baseURL, publishableKey, sessionToken, trustRoot, mode } = this;
+    // Whoever asked for more protection than there is must not get less without a word.
+    if (mode && mode !== "inline") throw misuse("mode_unsupported", "mode: this version has the inline field only.", "mode");
+    return checkOptions(present({ baseURL, publishableKey, sessionToken, trustRoot }) as ConnectOptions);
   }
 
   /** Learns what the session may do and which keys are connected. */

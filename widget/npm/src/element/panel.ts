@@ -7,6 +7,7 @@ import { currentKey, isBusy, type Model, may, toneOf } from "./model.js";
 import css from "./panel.css";
 
 const CHECK = "M3.5 8.5l3 3 6-7";
+const EXCLAMATION = "M8 3.5v5.5M8 12v.1";
 
 /** Builds the panel's inside; from then on it is drawn with the rest. */
 export function addPanel({ element, model, view, settle, focus }: Host, flow: Flow): void {
@@ -53,6 +54,7 @@ export function addPanel({ element, model, view, settle, focus }: Host, flow: Fl
     const words = STATUS[key.status] ?? { ...model.verdictText?.(key.verdict), tone: toneOf(key.verdict) };
     const models = key.models?.length;
     mark.dataset["tone"] = words.tone;
+    mark.querySelector("path")?.setAttribute("d", words.tone === "good" ? CHECK : EXCLAMATION);
     view.heading.textContent = `${label} connected`;
     facts.replaceChildren(
       key.hint ? "Key ending in " : "Fingerprint ",

@@ -44,7 +44,7 @@ function renderKey(view: View, model: Model): void {
   const { provider, state, typed, held } = model;
   const label = model.label ?? provider?.keyLabel ?? "API key";
   const { input } = view;
-  const failed = state === "error";
+  const failed = state === "error" || model.notice?.tone === "bad";
   setText(view.keyLabel, model.replacing ? `New ${label}` : label);
   view.where.hidden = !provider;
   view.where.href = provider?.keyUrl ?? "";
@@ -55,9 +55,10 @@ function renderKey(view: View, model: Model): void {
         ? "Key kept for another try"
         : "Key ready, not stored yet"
     : (provider?.keyPlaceholder ?? "");
-  input.ariaInvalid = String(failed && atFault(model, "providerKey"));
+  input.ariaInvalid = String(atFault(model, "providerKey"));
   input.ariaRequired = String(!provider?.keyOptional);
-  input.autocomplete = model.autofill ? "on" : "off";
+  // Browsers fill a login's password into a field that is merely `off`.
+  input.autocomplete = model.autofill ? "on" : "new-password";
   for (const name of ["data-1p-ignore", "data-bwignore", "data-lpignore=true", "data-form-type=other"]) {
     const [attribute, value = ""] = name.split("=") as [string, string?];
     if (model.autofill) input.removeAttribute(attribute);
@@ -66,7 +67,8 @@ function renderKey(view: View, model: Model): void {
   if (!typed) reveal(view, false);
   view.reveal.hidden = !typed;
   view.forget.hidden = typed || !held || isBusy(model);
-  view.box.toggleAttribute("data-held", held && !failed);
+  view.box.toggleAttribute("data-held", held);
+  view.box.toggleAttribute("data-doubt", failed);
 }
 
 function renderHint(view: View, { looksLike, provider, providers, replacing }: Model): void {
