@@ -96,9 +96,12 @@ fn check_token(token: &str) -> Result<(), Failure> {
 }
 
 fn is_loopback(hostname: &str) -> bool {
-    // The browser's parser has already written every IPv4 spelling as four decimal numbers.
-    let is_ipv4 = || hostname.parse::<std::net::Ipv4Addr>().is_ok_and(|address| address.is_loopback());
-    matches!(hostname, "localhost" | "[::1]") || hostname.ends_with(".localhost") || is_ipv4()
+    // The browser's parser has written every IPv4 spelling as four decimal numbers, and lets no other host end in a
+    // number.
+    let is_ipv4 = || hostname.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    matches!(hostname, "localhost" | "[::1]")
+        || hostname.ends_with(".localhost")
+        || (hostname.starts_with("127.") && is_ipv4())
 }
 
 #[cfg(test)]
@@ -149,7 +152,12 @@ mod tests {
     #[test]
     fn a_page_over_tls_takes_plain_http_on_this_machine_only() {
         let page = "https://app.example";
-        for origin in ["http://keys.example", "http://192.168.1.2:8787", "http://localhost.example"] {
+        for origin in [
+            "http://keys.example",
+            "http://192.168.1.2:8787",
+            "http://localhost.example",
+            "http://127.0.0.1.example",
+        ] {
             assert_eq!(code(parts(origin, "/"), TOKEN, page), "insecure_base_url", "{origin}");
             assert_eq!(code(parts(origin, "/"), TOKEN, "http://app.example"), "");
         }

@@ -1,7 +1,8 @@
 //! What the page asks for.
 
 use byo_seal::{
-    AzureConfig, ProviderConfig, ProviderId, WireApi, check_name, check_ref_id, reference::DEFAULT_NAME,
+    AzureConfig, ProviderConfig, ProviderId, WireApi, check_name, check_ref_id,
+    reference::{DEFAULT_NAME, Flaw},
 };
 
 use crate::{
@@ -35,10 +36,10 @@ impl Request {
             Failure::invalid("provider", "This provider is not known here. Choose another one.")
         })?;
         let ref_id = given.needed("refId")?;
-        check_ref_id(&ref_id).map_err(|error| Failure::invalid("refId", error.to_string()))?;
+        check_ref_id(&ref_id).map_err(|error| Failure::invalid("refId", words(error.0)))?;
         let name = given.text("name")?;
         if let Some(name) = &name {
-            check_name(name).map_err(|error| Failure::invalid("name", error.to_string()))?;
+            check_name(name).map_err(|error| Failure::invalid("name", words(error.0)))?;
         }
         let config = given.object("providerConfig")?;
         let provider_config = config.map(read_config).transpose()?.unwrap_or_default();
@@ -74,6 +75,15 @@ impl Request {
     #[must_use]
     pub fn name(&self) -> &str {
         self.name.as_deref().unwrap_or(DEFAULT_NAME)
+    }
+}
+
+/// Neither the limit nor the place: two numbers would bring all of Rust's formatting into the browser.
+const fn words(flaw: Flaw) -> &'static str {
+    match flaw {
+        Flaw::Empty => "This is empty.",
+        Flaw::TooLong { .. } => "This is too long.",
+        Flaw::Character { .. } => "This may hold A-Z a-z 0-9 . _ ~ : @ | + = , - only.",
     }
 }
 

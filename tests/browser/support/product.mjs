@@ -7,6 +7,7 @@ export const STRICT_POLICY =
   "base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'";
 
 const STYLE = `
+  :root { color-scheme: light dark; }
   body { margin: 0; padding: 24px; background: #fff; color: #1a1a1a; font: 16px/1.5 system-ui, sans-serif; }
   main { max-width: 26rem; margin: 0 auto; }
   @media (prefers-color-scheme: dark) { body { background: #16181d; color: #eee; } }

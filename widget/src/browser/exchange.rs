@@ -73,7 +73,7 @@ fn init(endpoint: &Endpoint, deadline: &Deadline, body: Option<&str>) -> JsValue
         ("redirect", Some(Json::text("error"))),
         ("referrerPolicy", Some(Json::text("no-referrer"))),
     ]));
-    reading::set(&init, "signal", &deadline.signal());
+    reading::set(&init, "signal", deadline.signal());
     init
 }
 

@@ -73,7 +73,6 @@ export class ByoConnect extends Base {
     disabled: false,
     hideBadge: false,
     autofill: false,
-    theme: null,
     typed: false,
     held: false,
     looksLike: undefined,
@@ -272,7 +271,6 @@ export class ByoConnect extends Base {
   #configure(): void {
     const model = this.#model;
     model.label = this.label;
-    model.theme = this.theme;
     model.hideBadge = this.hideBadge;
     model.autofill = this.autofill === "on";
     model.disabled = this.disabled || this.#formDisabled;

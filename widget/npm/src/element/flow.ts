@@ -103,7 +103,8 @@ export class Flow {
     } catch {
       model.looksLike = undefined;
     }
-    settle();
+    // A hint is no news about the rest: what has failed meanwhile stays said.
+    settle(model.state);
   }
 
   /** Overwrites the key that waits. */

@@ -31,7 +31,6 @@ export interface Model {
   disabled: boolean;
   hideBadge: boolean;
   autofill: boolean;
-  theme: string | null;
   /** There is text in the field. */
   typed: boolean;
   /** A key waits in wasm memory for the next step. */

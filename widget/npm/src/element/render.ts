@@ -30,7 +30,6 @@ export function render(view: View, model: Model): void {
   if (view.drawMore) view.drawMore(model);
   else setText(view.error, model.problem?.message ?? "");
   view.badge.hidden = model.hideBadge;
-  view.badge.setAttribute("theme", model.theme ?? "");
 }
 
 /** Shows or hides what is typed. */
