@@ -92,7 +92,9 @@ impl FromRequestParts<AppState> for Admin {
 
     async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, Problem> {
         let client = client(parts);
-        if bearer(&parts.headers)?.is_some() {
+        let keys = parts.headers.get_all("x-admin-key").iter().count();
+        let has_company = keys > 1 || (keys == 1 && elsewhere(&parts.headers));
+        if bearer(&parts.headers)?.is_some() || has_company {
             return Err(conflicting());
         }
         let given = parts.headers.get("x-admin-key").ok_or_else(Problem::unauthenticated)?;
@@ -171,13 +173,9 @@ async fn look_up(app: &App, token: &Token) -> Result<Option<Authority>, Problem>
 
 /// The one credential of a call. Every carrier is looked at, so that none can hide another.
 fn bearer(headers: &HeaderMap) -> Result<Option<Token>, Problem> {
-    let elsewhere = ["x-api-key", "x-goog-api-key", "api-key"]
-        .iter()
-        .flat_map(|name| headers.get_all(*name))
-        .any(|value| value.to_str().is_ok_and(looks_like_token));
     let mut carriers = headers.get_all(header::AUTHORIZATION).iter();
     let (first, second) = (carriers.next(), carriers.next());
-    if second.is_some() || (elsewhere && first.is_some()) {
+    if second.is_some() || (elsewhere(headers) && first.is_some()) {
         return Err(conflicting());
     }
     let Some(value) = first else { return Ok(None) };
@@ -190,6 +188,14 @@ fn bearer(headers: &HeaderMap) -> Result<Option<Token>, Problem> {
         return Err(Problem::unauthenticated());
     }
     Token::parse(token).map(Some).ok_or_else(Problem::unauthenticated)
+}
+
+/// Whether a token stands where only a provider's SDK would put it.
+fn elsewhere(headers: &HeaderMap) -> bool {
+    ["x-api-key", "x-goog-api-key", "api-key"]
+        .iter()
+        .flat_map(|name| headers.get_all(*name))
+        .any(|value| value.to_str().is_ok_and(looks_like_token))
 }
 
 /// Defence in depth against pages that are not the product's own; other programs can claim any origin.

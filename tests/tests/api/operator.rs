@@ -127,3 +127,14 @@ async fn the_committed_document_is_the_served_one() {
         "docs/openapi.json is stale; write it anew with `byo openapi > docs/openapi.json`"
     );
 }
+
+#[tokio::test]
+async fn an_admin_key_stands_alone() {
+    let app = TestApp::new().await;
+    let project = app.project(Environment::Test).await;
+    for (name, value) in [("x-api-key", project.secret.as_str()), ("x-admin-key", "wrong")] {
+        let request = Request::get("/v1/admin/projects").header("x-admin-key", byo_tests::ADMIN_KEY);
+        let request = request.header(name, value).body(Body::empty()).unwrap();
+        app.send(request).await.assert_refused(400, "conflicting_credentials");
+    }
+}

@@ -1,0 +1,96 @@
+//! Where in a request a credential may stand.
+
+use axum::body::Body;
+use byo_tests::PAGE;
+use http::{Request, request::Builder};
+use serde_json::Value;
+
+/// One way, or two at once, to send a credential.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Carrier {
+    Nothing,
+    Bearer,
+    BearerLowerCase,
+    Basic,
+    XApiKey,
+    ApiKey,
+    XGoogApiKey,
+    Query,
+    Cookie,
+    XAdminKey,
+    /// The credential as bearer, and a good secret key in the header that other services take keys in.
+    BearerAndXApiKey,
+    /// The credential as bearer, and the operator's key.
+    BearerAndXAdminKey,
+    /// The credential as bearer, twice.
+    BearerTwice,
+}
+
+impl Carrier {
+    pub(crate) const ALL: [Self; 13] = [
+        Self::Nothing,
+        Self::Bearer,
+        Self::BearerLowerCase,
+        Self::Basic,
+        Self::XApiKey,
+        Self::ApiKey,
+        Self::XGoogApiKey,
+        Self::Query,
+        Self::Cookie,
+        Self::XAdminKey,
+        Self::BearerAndXApiKey,
+        Self::BearerAndXAdminKey,
+        Self::BearerTwice,
+    ];
+
+    pub(crate) const fn is_double(self) -> bool {
+        matches!(self, Self::BearerAndXApiKey | Self::BearerAndXAdminKey | Self::BearerTwice)
+    }
+
+    /// The request with the credential in it; `good` is a secret key that would pass alone.
+    pub(crate) fn load(
+        self,
+        method: &str,
+        uri: &str,
+        credential: &str,
+        good: &str,
+        body: Option<&Value>,
+    ) -> Request<Body> {
+        let uri = if self == Self::Query { format!("{uri}?key={credential}") } else { uri.to_owned() };
+        let request = Request::builder().method(method).uri(uri).header("origin", PAGE);
+        let request = self.headers(credential, good).into_iter().fold(request, with);
+        match body {
+            Some(body) => {
+                request.header("content-type", "application/json").body(Body::from(body.to_string()))
+            }
+            None => request.body(Body::empty()),
+        }
+        .expect("every credential here may stand in a header and in a URL")
+    }
+
+    fn headers(self, credential: &str, good: &str) -> Vec<(&'static str, String)> {
+        let bearer = ("authorization", format!("Bearer {credential}"));
+        let plain = |name| vec![(name, credential.to_owned())];
+        match self {
+            Self::Nothing | Self::Query => Vec::new(),
+            Self::Bearer => vec![bearer],
+            Self::BearerLowerCase => vec![("authorization", format!("bearer {credential}"))],
+            Self::Basic => {
+                let pair = byo_seal::base64url::encode(format!("{credential}:").as_bytes());
+                vec![("authorization", format!("Basic {pair}"))]
+            }
+            Self::XApiKey => plain("x-api-key"),
+            Self::ApiKey => plain("api-key"),
+            Self::XGoogApiKey => plain("x-goog-api-key"),
+            Self::Cookie => vec![("cookie", format!("token={credential}; key={credential}"))],
+            Self::XAdminKey => plain("x-admin-key"),
+            Self::BearerAndXApiKey => vec![bearer, ("x-api-key", good.to_owned())],
+            Self::BearerAndXAdminKey => vec![bearer, ("x-admin-key", byo_tests::ADMIN_KEY.to_owned())],
+            Self::BearerTwice => vec![bearer.clone(), bearer],
+        }
+    }
+}
+
+fn with(request: Builder, (name, value): (&'static str, String)) -> Builder {
+    request.header(name, value)
+}
