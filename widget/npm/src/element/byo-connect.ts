@@ -103,23 +103,23 @@ export class ByoConnect extends Base {
 
   /** Seals the key and stores it once its provider has accepted it. */
   async connect(): Promise<ConnectedKey> {
-    return (await this.#ready()).submit("connect") as Promise<ConnectedKey>;
+    return this.#act("connecting", (flow) => flow.submit("connect") as Promise<ConnectedKey>);
   }
 
   /** Checks the key without storing it; it stays ready for `connect`. */
   async test(): Promise<TestResult> {
-    return (await this.#ready()).submit("test") as Promise<TestResult>;
+    return this.#act("testing", (flow) => flow.submit("test") as Promise<TestResult>);
   }
 
   /** Replaces the connected key by the one entered; without one it opens the field and rejects with `key_missing`. */
   async rotate(): Promise<ConnectedKey> {
-    this.#model.replacing = currentKey(this.#model) !== undefined;
-    return (await this.#ready()).submit("rotate") as Promise<ConnectedKey>;
+    if (!isBusy(this.#model)) this.#model.replacing = currentKey(this.#model) !== undefined;
+    return this.#act("rotating", (flow) => flow.submit("rotate") as Promise<ConnectedKey>);
   }
 
   /** Destroys the stored key, without asking. */
   async disconnect(): Promise<void> {
-    return (await this.#ready()).disconnect();
+    return this.#act("disconnecting", (flow) => flow.disconnect());
   }
 
   /** Forgets what was typed. */
@@ -330,14 +330,26 @@ export class ByoConnect extends Base {
     try {
       if (!(await (await this.#ready()).readSession(access))) return;
       this.#offer();
+      const entered = model.typed || model.held;
       // A customer who comes back sees what is connected first, unless the page or their typing says otherwise.
       const first = model.providers.find(({ id }) => model.keys.has(id));
-      if (first && !model.typed && !model.held && !this.provider) model.provider = first;
-      if (!isBusy(model)) this.#settle();
+      if (first && !entered && !this.provider) model.provider = first;
+      // Whoever was quicker than the answer keeps the field: what they entered replaces what there is.
+      if (entered && currentKey(model) && may(model, "rotate")) model.replacing = true;
+      // Nor does the answer take back what is under way, or what has failed meanwhile.
+      this.#settle(isBusy(model) || model.problem ? model.state : undefined);
     } catch (reason) {
       // What could not be loaded has been told already.
       if (access === this.#access && this.#flow) this.#fail(ByoError.from(reason));
     }
+  }
+
+  /** One action at a time, shown from its first moment even where the flow has to be loaded for it. */
+  async #act<T>(state: ConnectState, run: (flow: Flow) => Promise<T>): Promise<T> {
+    if (isBusy(this.#model)) throw misuse("busy", "Another action is still running.");
+    if (this.#flow) return run(this.#flow);
+    this.#settle(state);
+    return run(await this.#ready());
   }
 
   /** Loads the Rust half and what works with it. */

@@ -123,10 +123,10 @@ export class Flow {
     this.release();
   }
 
-  /** One action at a time: its state, its outcome, and the focus where the reader expects it. */
+  /** An action: its state, its outcome, and the focus where the reader expects it. The element sees to it that none
+   * runs already. */
   async #run<T>(state: ConnectState, action: (core: Core) => Promise<[T, () => void]>): Promise<T> {
     const { model, element, view, settle, fail, focus } = this.#host;
-    if (isBusy(model)) throw misuse("busy", "Another action is still running.");
     const focused = element.shadowRoot?.activeElement;
     try {
       const core = this.#open();
