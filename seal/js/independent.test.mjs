@@ -19,20 +19,25 @@ for (const vector of vectors) {
   });
 }
 
+const SUITES = {
+  'x25519-hkdf-sha256-chacha20poly1305': { ids: '002000010003', cipher: 'chacha20-poly1305' },
+  'x25519-hkdf-sha256-aes256gcm': { ids: '002000010002', cipher: 'aes-256-gcm' },
+};
+
 function open({ privateKey, context, sealedKey }) {
   const { enc, ciphertext } = parse(sealedKey);
   for (const member of ['kid', 'suite', 'challenge']) {
     assert.equal(sealedKey[member], context[member]);
   }
   const info = concat('byo/seal/v1\0', sha256(encode(context)));
-  return unpad(hpkeOpen(Buffer.from(privateKey, 'hex'), enc, info, ciphertext));
+  return unpad(hpkeOpen(SUITES[context.suite], Buffer.from(privateKey, 'hex'), enc, info, ciphertext));
 }
 
 function parse(sealedKey) {
   assert.deepEqual(Object.keys(sealedKey).sort(), ['challenge', 'ciphertext', 'enc', 'kid', 'suite', 'v']);
   assert.equal(sealedKey.v, 1);
   assert.match(sealedKey.kid, /^[0-9a-f]{16}$/);
-  assert.equal(sealedKey.suite, 'x25519-hkdf-sha256-chacha20poly1305');
+  assert.ok(Object.hasOwn(SUITES, sealedKey.suite));
   assert.ok(base64url(sealedKey.challenge).length <= 128);
   const [enc, ciphertext] = [base64url(sealedKey.enc), base64url(sealedKey.ciphertext)];
   assert.equal(enc.length, 32);
@@ -49,7 +54,7 @@ function base64url(text) {
 function encode(context) {
   return concat(
     ...[
-      Buffer.from('002000010003', 'hex'),
+      Buffer.from(SUITES[context.suite].ids, 'hex'),
       context.kid,
       context.audience,
       context.principal,
@@ -90,9 +95,9 @@ function unpad(padded) {
 }
 
 // RFC 9180 §4.1 (Decap) and §5.1 (KeySchedule) in base mode with an empty aad.
-function hpkeOpen(privateKey, enc, info, ciphertext) {
+function hpkeOpen({ ids, cipher }, privateKey, enc, info, ciphertext) {
   const kem = labeled(Buffer.from('KEM\0\x20', 'latin1'));
-  const hpke = labeled(Buffer.from('HPKE\0\x20\0\x01\0\x03', 'latin1'));
+  const hpke = labeled(concat('HPKE', Buffer.from(ids, 'hex')));
   const key = createPrivateKey({ key: concat(PKCS8, privateKey), format: 'der', type: 'pkcs8' });
   const publicKey = createPublicKey(key).export({ format: 'der', type: 'spki' }).subarray(-32);
 
@@ -104,7 +109,7 @@ function hpkeOpen(privateKey, enc, info, ciphertext) {
   const secret = hpke.extract(shared, 'secret', '');
   const nonce = hpke.expand(secret, 'base_nonce', schedule, 12);
   const options = { authTagLength: 16 };
-  const decipher = createDecipheriv('chacha20-poly1305', hpke.expand(secret, 'key', schedule, 32), nonce, options);
+  const decipher = createDecipheriv(cipher, hpke.expand(secret, 'key', schedule, 32), nonce, options);
   decipher.setAuthTag(ciphertext.subarray(-16));
   return concat(decipher.update(ciphertext.subarray(0, -16)), decipher.final());
 }

@@ -32,6 +32,8 @@ pub(crate) fn encrypt(
 ) -> Result<([u8; ENC_BYTES], [u8; TAG_BYTES]), HpkeError> {
     match suite {
         Suite::X25519ChaCha20Poly1305 => encrypt_with::<ChaCha20Poly1305>(public, info, buffer, rng),
+        #[cfg(feature = "aes")]
+        Suite::X25519Aes256Gcm => encrypt_with::<hpke::aead::AesGcm256>(public, info, buffer, rng),
     }
 }
 
@@ -46,6 +48,8 @@ pub(crate) fn decrypt(
 ) -> Result<(), HpkeError> {
     match suite {
         Suite::X25519ChaCha20Poly1305 => decrypt_with::<ChaCha20Poly1305>(private, info, enc, buffer, tag),
+        #[cfg(feature = "aes")]
+        Suite::X25519Aes256Gcm => decrypt_with::<hpke::aead::AesGcm256>(private, info, enc, buffer, tag),
     }
 }
 

@@ -10,14 +10,14 @@ use zeroize::{Zeroize as _, Zeroizing};
 
 use crate::{Suite, base_mode::Kem, base64url, wire};
 
-/// A fresh key pair for this suite.
+/// A fresh key pair for this suite. So far every suite has the same KEM, so the pair serves them all.
 pub fn generate(suite: Suite, rng: &mut impl CryptoRng) -> (PrivateKey, PublicKey) {
-    match suite {
-        Suite::X25519ChaCha20Poly1305 => {
-            let (secret, public) = Kem::gen_keypair_with_rng(rng);
-            (PrivateKey::from_hpke(&secret), PublicKey::from_hpke(&public))
-        }
-    }
+    let (secret, public) = match suite {
+        Suite::X25519ChaCha20Poly1305 => Kem::gen_keypair_with_rng(rng),
+        #[cfg(feature = "aes")]
+        Suite::X25519Aes256Gcm => Kem::gen_keypair_with_rng(rng),
+    };
+    (PrivateKey::from_hpke(&secret), PublicKey::from_hpke(&public))
 }
 
 /// The server's public key, to which browsers seal: an X25519 u-coordinate. Any 32 bytes make one;
@@ -205,6 +205,14 @@ mod tests {
         let id = KeyId::of(SUITE, &PublicKey::from_bytes([b'0'; 32]));
         assert_eq!(id.as_str(), "7f6b2ce39e4d134c");
         assert_eq!(id.to_string().parse(), Ok(id));
+    }
+
+    #[test]
+    fn a_key_has_another_id_under_every_suite() {
+        let public = PublicKey::from_bytes([b'0'; 32]);
+        let ids: std::collections::BTreeSet<KeyId> =
+            Suite::ALL.iter().map(|suite| KeyId::of(*suite, &public)).collect();
+        assert_eq!(ids.len(), Suite::ALL.len());
     }
 
     #[test]

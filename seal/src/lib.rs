@@ -4,6 +4,8 @@
 //! binds everything the request says in clear, so an envelope made for one customer, provider, host,
 //! origin or purpose opens for no other. `FORMAT.md` tells the bytes to implementers.
 //!
+//! Feature `aes` adds the second suite, AES-256-GCM.
+//!
 //! There is no I/O, no clock and no ambient randomness here: whoever calls brings them.
 //!
 //! | module | |

@@ -14,17 +14,26 @@ use crate::wire;
 pub enum Suite {
     /// DHKEM(X25519, HKDF-SHA256), HKDF-SHA256, ChaCha20-Poly1305.
     X25519ChaCha20Poly1305,
+    /// DHKEM(X25519, HKDF-SHA256), HKDF-SHA256, AES-256-GCM: what WebCrypto can do by itself.
+    #[cfg(feature = "aes")]
+    X25519Aes256Gcm,
 }
 
 impl Suite {
     /// Every suite, the preferred one first.
-    pub const ALL: &'static [Self] = &[Self::X25519ChaCha20Poly1305];
+    pub const ALL: &'static [Self] = &[
+        Self::X25519ChaCha20Poly1305,
+        #[cfg(feature = "aes")]
+        Self::X25519Aes256Gcm,
+    ];
 
     /// The name on the wire.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::X25519ChaCha20Poly1305 => "x25519-hkdf-sha256-chacha20poly1305",
+            #[cfg(feature = "aes")]
+            Self::X25519Aes256Gcm => "x25519-hkdf-sha256-aes256gcm",
         }
     }
 
@@ -33,6 +42,8 @@ impl Suite {
     pub const fn ids(self) -> [u8; 6] {
         match self {
             Self::X25519ChaCha20Poly1305 => [0x00, 0x20, 0x00, 0x01, 0x00, 0x03],
+            #[cfg(feature = "aes")]
+            Self::X25519Aes256Gcm => [0x00, 0x20, 0x00, 0x01, 0x00, 0x02],
         }
     }
 }
@@ -94,12 +105,16 @@ mod tests {
 
     #[test]
     fn the_ids_are_those_of_the_algorithms_in_use() {
-        let ids = [
-            hpke::kem::X25519HkdfSha256::KEM_ID,
-            hpke::kdf::HkdfSha256::KDF_ID,
-            hpke::aead::ChaCha20Poly1305::AEAD_ID,
-        ];
-        let bytes: Vec<u8> = ids.iter().flat_map(|id| id.to_be_bytes()).collect();
-        assert_eq!(Suite::X25519ChaCha20Poly1305.ids(), *bytes);
+        let with = |aead_id: u16| -> Vec<u8> {
+            let ids = [hpke::kem::X25519HkdfSha256::KEM_ID, hpke::kdf::HkdfSha256::KDF_ID, aead_id];
+            ids.iter().flat_map(|id| id.to_be_bytes()).collect()
+        };
+        assert_eq!(Suite::X25519ChaCha20Poly1305.ids(), *with(hpke::aead::ChaCha20Poly1305::AEAD_ID));
+        assert_eq!(Suite::X25519Aes256Gcm.ids(), *with(hpke::aead::AesGcm256::AEAD_ID));
+    }
+
+    #[test]
+    fn the_first_suite_is_the_one_that_everybody_has() {
+        assert_eq!(Suite::ALL, [Suite::X25519ChaCha20Poly1305, Suite::X25519Aes256Gcm]);
     }
 }

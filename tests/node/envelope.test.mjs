@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
-import { Malformed, encode, generateKeyPair, info, keyId, open, parse, principalId, seal } from './support/envelope.mjs';
+import { AES_SUITE, Malformed, SUITE, encode, generateKeyPair, info, keyId, open, parse, principalId, seal } from './support/envelope.mjs';
 
 const VECTORS = new URL('../../seal/vectors/byo-seal-v1.json', import.meta.url);
 const { vectors } = JSON.parse(await readFile(VECTORS, 'utf8'), keepBytes);
@@ -11,13 +11,19 @@ const expected = (outcome) => vectors.filter(({ expect }) => expect === outcome)
 test('there are vectors of every kind', () => {
   for (const outcome of ['opens', 'refused', 'malformed']) assert.notEqual(expected(outcome).length, 0, outcome);
   assert.equal(new Set(vectors.map(({ name }) => name)).size, vectors.length, 'names are unique');
+  assert.ok(vectors.length >= 150);
+  for (const suite of [SUITE, AES_SUITE]) {
+    for (const outcome of ['opens', 'refused']) {
+      assert.ok(expected(outcome).some(({ context }) => context.suite === suite), `${suite} ${outcome}`);
+    }
+  }
 });
 
 for (const vector of expected('opens')) {
   test(`${vector.name}: opens, and sealing gives the same bytes`, async () => {
     const { privateKey, publicKey, context, sealedKey, ikmE, key } = vector;
     assertContext(vector);
-    assert.equal(keyId(publicKey), context.kid);
+    assert.equal(keyId(publicKey, context.suite), context.kid);
     assert.deepEqual(await open({ privateKey, context, sealed: sealedKey }), key);
     assert.deepEqual(await seal({ publicKey, context, key, ikmE }), sealedKey);
   });

@@ -7,7 +7,7 @@ import { pathToFileURL } from 'node:url';
 import { required } from '../browser/support/environment.mjs';
 import { createProject } from '../browser/support/project.mjs';
 import { startServer } from '../browser/support/server.mjs';
-import { SUITE, generateKeyPair, open, principalId, seal } from './support/envelope.mjs';
+import { AES_SUITE, SUITE, generateKeyPair, keyId, open, principalId, seal } from './support/envelope.mjs';
 
 const PAGE = 'https://app.example';
 const TOKENS = { publishableKey: 'byo_pk_test_fromTheBrowser', sessionToken: 'byo_cs_test_fromTheBrowser' };
@@ -102,6 +102,13 @@ test('sealed by @hpke/core, opened and stored by the server', async () => {
   assert.equal(stored.hint, 'id-1', 'the very key was opened');
 });
 
+test('sealed by @hpke/core with AES-256-GCM, opened and stored by the server', async () => {
+  const { answer } = await submit({ refId: 'customer_aes', key: 'sk-byo-test-valid-2', suite: AES_SUITE });
+  assert.equal(answer.status, 200, JSON.stringify(answer.body));
+  const [stored] = await environment.keys('?refId=customer_aes');
+  assert.equal(stored.hint, 'id-2', 'the very key was opened');
+});
+
 test('an envelope of @hpke/core for another customer, page or server does not open', async () => {
   for (const bent of [{ refId: 'customer_3' }, { pageOrigin: 'https://evil.example' }, { audience: 'https://other.example' }]) {
     const { answer } = await submit({ refId: 'customer_2', key: 'sk-byo-test-valid-1', bent });
@@ -112,12 +119,16 @@ test('an envelope of @hpke/core for another customer, page or server does not op
 });
 
 /** What a page would do, on @hpke/core; `bent` is sealed in place of what is said. */
-async function submit({ refId, key, bent }) {
+async function submit({ refId, key, bent, suite = SUITE }) {
   const token = environment.publishableKey;
   const headers = { origin: PAGE };
   const { body: params } = await server.call('GET', '/v1/connect/params', { token, headers });
+  assert.deepEqual(params.suites, [SUITE, AES_SUITE]);
+  const publicKey = Buffer.from(params.publicKey, 'base64url');
+  assert.equal(params.kid, keyId(publicKey, SUITE));
   const context = {
-    kid: params.kid,
+    suite,
+    kid: keyId(publicKey, suite),
     audience: server.url,
     principal: principalId(token),
     purpose: 'connect',
@@ -128,7 +139,7 @@ async function submit({ refId, key, bent }) {
     challenge: Buffer.from(params.challenge, 'base64url'),
     ...bent,
   };
-  const sealedKey = await seal({ publicKey: Buffer.from(params.publicKey, 'base64url'), context, key });
+  const sealedKey = await seal({ publicKey, context, key });
   return { answer: await server.call('POST', '/v1/keys/connect', { token, headers, body: { provider: 'openai', refId, sealedKey } }) };
 }
 

@@ -1,6 +1,6 @@
 //! What the widget does, in Rust: ask for parameters, seal, post.
 
-use byo_seal::{Context, ProviderConfig, ProviderId, Purpose, SealedKey, base64url};
+use byo_seal::{Context, KeyId, ProviderConfig, ProviderId, Purpose, SealedKey, Suite, base64url};
 use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng;
 use serde_json::{Value, json};
@@ -68,11 +68,18 @@ impl<'a> Browser<'a> {
 
     /// An envelope.
     pub fn seal(&self, params: &Value, key: &str) -> SealedKey {
-        let text = |name: &str| params[name].as_str().expect("params are text").to_owned();
-        let kid = text("kid").parse().expect("a key id");
         let suite = params["suites"][0].as_str().expect("a suite").parse().expect("a suite that is known");
+        let sealed = self.seal_with(suite, params, key);
+        assert_eq!(params["kid"], json!(sealed.kid), "the key's id under the first suite");
+        sealed
+    }
+
+    /// An envelope of this suite, under the id that the key has there.
+    pub fn seal_with(&self, suite: Suite, params: &Value, key: &str) -> SealedKey {
+        let text = |name: &str| params[name].as_str().expect("params are text").to_owned();
         let public = base64url::decode(&text("publicKey")).expect("base64url");
         let public = byo_seal::PublicKey::from_bytes(public.try_into().expect("32 bytes"));
+        let kid = KeyId::of(suite, &public);
         let challenge = base64url::decode(&text("challenge")).expect("base64url");
         let context = Context {
             suite,

@@ -6,6 +6,7 @@ use crate::{AzureConfig, WireApi};
 /// A context that owns its texts.
 #[derive(Clone, Debug, PartialEq)]
 struct Owned {
+    suite: Suite,
     kid: KeyId,
     purpose: Purpose,
     provider: ProviderId,
@@ -18,7 +19,7 @@ impl Owned {
     fn borrow(&self) -> Context<'_> {
         let [audience, principal, ref_id, name, page_origin] = &self.texts;
         Context {
-            suite: Suite::X25519ChaCha20Poly1305,
+            suite: self.suite,
             kid: &self.kid,
             audience,
             principal,
@@ -50,16 +51,16 @@ fn context() -> impl Strategy<Value = Owned> {
     let kid = select(vec!["0123456789abcdef", "0123456789abcde0"]).prop_map(|kid| kid.parse().unwrap());
     let texts = [text(), text(), text(), text(), text()];
     let challenge = proptest::collection::vec(0..2_u8, 0..3);
-    (kid, select(Purpose::ALL), select(ProviderId::ALL), texts, config(), challenge).prop_map(
-        |(kid, purpose, provider, texts, config, challenge)| Owned {
+    (select(Suite::ALL), kid, select(Purpose::ALL), select(ProviderId::ALL), texts, config(), challenge)
+        .prop_map(|(suite, kid, purpose, provider, texts, config, challenge)| Owned {
+            suite,
             kid,
             purpose,
             provider,
             texts,
             config,
             challenge,
-        },
-    )
+        })
 }
 
 proptest! {
@@ -70,7 +71,7 @@ proptest! {
     }
 
     #[test]
-    fn one_changed_field_changes_the_encoding(one in context(), other in context(), field in 0..10_usize) {
+    fn one_changed_field_changes_the_encoding(one in context(), other in context(), field in 0..11_usize) {
         let mut changed = one.clone();
         match field {
             0 => changed.kid = other.kid,
@@ -78,7 +79,8 @@ proptest! {
             2 => changed.provider = other.provider,
             3 => changed.config = other.config,
             4 => changed.challenge = other.challenge,
-            text => changed.texts[text - 5].clone_from(&other.texts[text - 5]),
+            5 => changed.suite = other.suite,
+            text => changed.texts[text - 6].clone_from(&other.texts[text - 6]),
         }
         prop_assert_eq!(one == changed, one.borrow().encode() == changed.borrow().encode());
     }

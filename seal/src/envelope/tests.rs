@@ -8,6 +8,7 @@ const SUITE: Suite = Suite::X25519ChaCha20Poly1305;
 
 /// A server with a key pair, and what a browser sends beside an envelope.
 struct Scene {
+    suite: Suite,
     rng: ChaCha20Rng,
     private: PrivateKey,
     public: PublicKey,
@@ -22,16 +23,20 @@ impl Scene {
     }
 
     fn seeded(seed: [u8; 32]) -> Self {
+        Self::with(SUITE, seed)
+    }
+
+    fn with(suite: Suite, seed: [u8; 32]) -> Self {
         let mut rng = ChaCha20Rng::from_seed(seed);
-        let (private, public) = generate(SUITE, &mut rng);
-        let kid = KeyId::of(SUITE, &public);
+        let (private, public) = generate(suite, &mut rng);
+        let kid = KeyId::of(suite, &public);
         let principal = principal_id("byo_cs_test_example");
-        Self { rng, private, public, kid, principal, config: ProviderConfig::default() }
+        Self { suite, rng, private, public, kid, principal, config: ProviderConfig::default() }
     }
 
     fn context(&self) -> Context<'_> {
         Context {
-            suite: SUITE,
+            suite: self.suite,
             kid: &self.kid,
             audience: "https://byo.example",
             principal: &self.principal,
@@ -94,7 +99,12 @@ fn keys_of_all_usual_lengths_give_envelopes_of_one_size() {
 
 #[test]
 fn every_flipped_bit_keeps_an_envelope_shut() {
-    let scene = Scene::new();
+    for suite in Suite::ALL {
+        every_flipped_bit_keeps_it_shut(&Scene::with(*suite, [7; 32]));
+    }
+}
+
+fn every_flipped_bit_keeps_it_shut(scene: &Scene) {
     let sealed = scene.seal(b"sk-example").unwrap();
     for bit in 0..sealed.enc.len() * 8 {
         let mut flipped = sealed.clone();
@@ -130,11 +140,12 @@ proptest! {
     #[test]
     fn whatever_was_sealed_comes_out_again(
         seed in any::<[u8; 32]>(),
+        suite in proptest::sample::select(Suite::ALL),
         key in proptest::collection::vec(any::<u8>(), 0..=MAX_KEY_BYTES),
         challenge in proptest::collection::vec(any::<u8>(), 0..=MAX_CHALLENGE_BYTES),
         texts in [".*", ".*", ".*", ".*", ".*"],
     ) {
-        let scene = Scene::seeded(seed);
+        let scene = Scene::with(suite, seed);
         let mut rng = scene.rng.clone();
         let [audience, principal, ref_id, name, page_origin] = &texts;
         let context = Context {
@@ -152,10 +163,11 @@ proptest! {
 
     #[test]
     fn nothing_that_parses_makes_opening_panic(
+        suite in proptest::sample::select(Suite::ALL),
         enc in proptest::collection::vec(any::<u8>(), 0..40),
         ciphertext in proptest::collection::vec(any::<u8>(), 0..600),
     ) {
-        let scene = Scene::new();
+        let scene = Scene::with(suite, [7; 32]);
         let sealed = SealedKey { enc, ciphertext, ..scene.seal(b"sk").unwrap() };
         prop_assert_eq!(scene.open(&sealed), Err(OpenError));
     }

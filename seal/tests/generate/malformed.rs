@@ -8,10 +8,7 @@ use crate::pinned::{Expect, Vector};
 
 pub(super) fn all(base: &Vector) -> Vec<Vector> {
     let with = |name: &str, reason: &str, member: &str, change: &dyn Fn(&str) -> Value| {
-        spoiled(base, Expect::Malformed, (name, reason), &[&format!("sealedKey.{member}")], |v| {
-            let before = v.sealed_key[member].as_str().unwrap_or_default().to_owned();
-            v.sealed_key[member] = change(&before);
-        })
+        with(base, (name, reason), member, change)
     };
     let zeros = |bytes: usize| json!(base64url::encode(&vec![0; bytes]));
     vec![
@@ -35,6 +32,79 @@ pub(super) fn all(base: &Vector) -> Vec<Vector> {
         with("challenge-too-long", "more than 128 bytes", "challenge", &|_| zeros(129)),
         with("member-unknown", "an unknown member", "aad", &|_| json!("")),
     ]
+}
+
+/// The second lot, younger than the first.
+pub(super) fn more(base: &Vector) -> Vec<Vector> {
+    let with = |name: &str, reason: &str, member: &str, change: &dyn Fn(&str) -> Value| {
+        with(base, (name, reason), member, change)
+    };
+    vec![
+        with("version-null", "the version is null", "v", &|_| json!(null)),
+        with("version-true", "the version is a truth value", "v", &|_| json!(true)),
+        with("version-negative", "an unknown version", "v", &|_| json!(-1)),
+        with("suite-empty", "the suite is empty", "suite", &|_| json!("")),
+        with("suite-null", "the suite is null", "suite", &|_| json!(null)),
+        with("suite-number", "the suite is a number", "suite", &|_| json!(3)),
+        with("suite-upper-case", "the suite is in upper case", "suite", &|suite| json!(suite.to_uppercase())),
+        with("suite-white-space", "white space after the suite", "suite", &|suite| {
+            json!(format!("{suite} "))
+        }),
+        with("suite-aes-128", "a suite of HPKE that is none of ours", "suite", &|_| {
+            json!("x25519-hkdf-sha256-aes128gcm")
+        }),
+        with("kid-empty", "the kid is empty", "kid", &|_| json!("")),
+        with("kid-null", "the kid is null", "kid", &|_| json!(null)),
+        with("kid-longer", "the kid has a digit more", "kid", &|kid| json!(format!("{kid}0"))),
+        with("kid-line-feed", "a line feed after the kid", "kid", &|kid| json!(format!("{kid}\n"))),
+        with("kid-no-digit", "the kid has a letter that is no digit", "kid", &|kid| {
+            json!(format!("g{}", &kid[1..]))
+        }),
+        with("kid-number", "the kid is a number", "kid", &|_| json!(1_234_567_890_123_456_u64)),
+        with("enc-null", "enc is null", "enc", &|_| json!(null)),
+        with("enc-list", "enc is a list", "enc", &|_| json!([0, 1, 2])),
+        with("ciphertext-number", "the ciphertext is no text", "ciphertext", &|_| json!(1)),
+        with(
+            "ciphertext-lone-character",
+            "a last character of base64 that makes no byte",
+            "ciphertext",
+            &|text| json!(format!("{text}A")),
+        ),
+        with("ciphertext-not-ascii", "a character of the ciphertext is not ASCII", "ciphertext", &|text| {
+            json!(format!("ä{}", &text[1..]))
+        }),
+        with("ciphertext-padded", "base64 padding", "ciphertext", &|text| json!(format!("{text}="))),
+        with("ciphertext-line-feed", "a line feed inside base64", "ciphertext", &|text| {
+            json!(format!("{}\n{}", &text[..64], &text[64..]))
+        }),
+        with("challenge-null", "the challenge is null", "challenge", &|_| json!(null)),
+        with("challenge-padded", "base64 padding", "challenge", &|text| json!(format!("{text}=="))),
+    ]
+}
+
+/// Each member in turn is not there.
+pub(super) fn missing(base: &Vector) -> Vec<Vector> {
+    ["v", "kid", "suite", "enc", "ciphertext", "challenge"]
+        .map(|member| {
+            let (name, reason) = (format!("{member}-missing"), format!("there is no {member}"));
+            let changed = format!("sealedKey.{member}");
+            spoiled(base, Expect::Malformed, (&name, &reason), &[&changed], |v| {
+                v.sealed_key.as_object_mut().expect("an envelope is an object").remove(member);
+            })
+        })
+        .to_vec()
+}
+
+fn with(
+    base: &Vector,
+    name_and_reason: (&str, &str),
+    member: &str,
+    change: &dyn Fn(&str) -> Value,
+) -> Vector {
+    spoiled(base, Expect::Malformed, name_and_reason, &[&format!("sealedKey.{member}")], |v| {
+        let before = v.sealed_key[member].as_str().unwrap_or_default().to_owned();
+        v.sealed_key[member] = change(&before);
+    })
 }
 
 /// 43 characters carry 258 bits, of which the last two mean nothing and must be zero.

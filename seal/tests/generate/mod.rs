@@ -5,8 +5,9 @@ mod malformed;
 mod opened;
 mod raw;
 mod refused;
+mod suites;
 
-use byo_seal::{PublicKey, SealedKey, seal};
+use byo_seal::{PublicKey, SealedKey, Suite, seal};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
@@ -22,15 +23,43 @@ pub(crate) struct VectorFile {
 
 /// The text of the file.
 pub(crate) fn file() -> String {
-    let mut vectors = opened::all();
-    let base = vectors[0].clone();
-    let azure = vectors.iter().find(|vector| vector.name == "azure").cloned().expect("it is among them");
-    vectors.extend(refused::all(&base, &azure));
-    vectors.extend(malformed::all(&base));
+    let (chacha, base) = of(Suite::X25519ChaCha20Poly1305);
+    let (aes, aes_base) = of(Suite::X25519Aes256Gcm);
+    // In the order in which they came into the file.
+    let vectors = [
+        chacha,
+        malformed::all(&base),
+        aes,
+        suites::all(&base),
+        suites::all(&aes_base),
+        malformed::more(&base),
+        malformed::missing(&base),
+    ]
+    .concat();
     let about =
         "Vectors for the sealed key, version 1. The format and the members are described in FORMAT.md.";
     let file = VectorFile { about: about.to_owned(), vectors };
     serde_json::to_string_pretty(&file).expect("only text and numbers") + "\n"
+}
+
+/// What is well-formed under one suite, and the simplest one of it.
+fn of(suite: Suite) -> (Vec<Vector>, Vector) {
+    let opened = opened::all(suite);
+    let named_so = |name: &str| {
+        let name = named(suite, name);
+        opened.iter().find(|vector| vector.name == name).expect("it is among them")
+    };
+    let base = named_so("plain").clone();
+    let refused = refused::all(&base, named_so("azure"));
+    ([opened, refused].concat(), base)
+}
+
+/// The names of the first suite's vectors are older than the other suite.
+fn named(suite: Suite, name: &str) -> String {
+    match suite {
+        Suite::X25519Aes256Gcm => format!("aes-{name}"),
+        _ => name.to_owned(),
+    }
 }
 
 /// Thirty-two bytes that look random and are the same for ever.
@@ -46,10 +75,11 @@ fn sealed(
     context: VectorContext,
     key: &[u8],
 ) -> Vector {
-    let ikm_e = bytes_for("ikmE", name);
+    let name = named(context.suite, name);
+    let ikm_e = bytes_for("ikmE", &name);
     let envelope = seal(&public, &context.borrow(), key, &mut Fixed(Some(ikm_e))).expect("it can be sealed");
     Vector {
-        name: name.to_owned(),
+        name,
         expect: Expect::Opens,
         reason: None,
         base: None,
@@ -76,7 +106,7 @@ fn spoiled(
 ) -> Vector {
     let mut vector = base.clone();
     change(&mut vector);
-    vector.name = name.to_owned();
+    vector.name = named(base.context.suite, name);
     vector.expect = expect;
     vector.reason = Some(reason.to_owned());
     vector.base = Some(base.name.clone());

@@ -8,13 +8,14 @@ use byo_seal::{
 use super::{bytes_for, sealed};
 use crate::pinned::{Fixed, Vector, VectorContext};
 
-const SUITE: Suite = Suite::X25519ChaCha20Poly1305;
-
-pub(super) fn all() -> Vec<Vector> {
-    [contexts(), lengths()].concat()
+pub(super) fn all(suite: Suite) -> Vec<Vector> {
+    [contexts(suite), lengths(suite)].concat()
 }
 
-fn contexts() -> Vec<Vector> {
+fn contexts(suite: Suite) -> Vec<Vector> {
+    let with_context = |name: &str, change: fn(&mut VectorContext)| {
+        build(suite, name, change, b"sk-byo-test-valid-0123456789")
+    };
     vec![
         with_context("plain", |_| ()),
         with_context("test", |c| c.purpose = Purpose::Test),
@@ -50,27 +51,23 @@ fn contexts() -> Vec<Vector> {
     ]
 }
 
-fn lengths() -> Vec<Vector> {
+fn lengths(suite: Suite) -> Vec<Vector> {
     // Every padded size, full and just overfull.
     [0, 1, 510, 511, 1022, 1023, 2046, 2047, 4094]
         .into_iter()
         .map(|length| {
             let key: Vec<u8> = (0..length).map(|at| b'!' + (at % 94) as u8).collect();
-            build(&format!("key-of-{length}-bytes"), |_| (), &key)
+            build(suite, &format!("key-of-{length}-bytes"), |_| (), &key)
         })
         .collect()
 }
 
-fn with_context(name: &str, change: impl FnOnce(&mut VectorContext)) -> Vector {
-    build(name, change, b"sk-byo-test-valid-0123456789")
-}
-
-fn build(name: &str, change: impl FnOnce(&mut VectorContext), key: &[u8]) -> Vector {
-    let (private, public) = generate(SUITE, &mut Fixed(Some(bytes_for("ikmR", "server"))));
+fn build(suite: Suite, name: &str, change: impl FnOnce(&mut VectorContext), key: &[u8]) -> Vector {
+    let (private, public) = generate(suite, &mut Fixed(Some(bytes_for("ikmR", "server"))));
     let challenge = [bytes_for("challenge", "first half"), bytes_for("challenge", "second half")].concat();
     let mut context = VectorContext {
-        suite: SUITE,
-        kid: KeyId::of(SUITE, &public),
+        suite,
+        kid: KeyId::of(suite, &public),
         audience: "https://byo.example".to_owned(),
         principal: principal_id("a publishable key or a session token"),
         purpose: Purpose::Connect,

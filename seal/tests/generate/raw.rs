@@ -1,6 +1,7 @@
 //! Envelopes that `seal` would not make.
 
-use byo_seal::PublicKey;
+use aes_gcm::Aes256Gcm;
+use byo_seal::{PublicKey, Suite};
 use chacha20poly1305::{ChaCha20Poly1305, KeyInit as _, aead::Aead as _};
 use hkdf::Hkdf;
 use hpke::{
@@ -11,10 +12,22 @@ use sha2::Sha256;
 
 use crate::pinned::Fixed;
 
-type Aead = hpke::aead::ChaCha20Poly1305;
-
 /// Seals any plaintext, with any `info` and `aad`.
 pub(crate) fn seal(
+    suite: Suite,
+    public: &PublicKey,
+    ikm_e: [u8; 32],
+    info: &[u8],
+    aad: &[u8],
+    plaintext: &[u8],
+) -> (Vec<u8>, Vec<u8>) {
+    match suite {
+        Suite::X25519Aes256Gcm => seal_with::<hpke::aead::AesGcm256>(public, ikm_e, info, aad, plaintext),
+        _ => seal_with::<hpke::aead::ChaCha20Poly1305>(public, ikm_e, info, aad, plaintext),
+    }
+}
+
+fn seal_with<A: hpke::aead::Aead>(
     public: &PublicKey,
     ikm_e: [u8; 32],
     info: &[u8],
@@ -23,7 +36,7 @@ pub(crate) fn seal(
 ) -> (Vec<u8>, Vec<u8>) {
     let public = <X25519HkdfSha256 as Kem>::PublicKey::from_bytes(public.as_bytes()).expect("32 bytes");
     let rng = &mut Fixed(Some(ikm_e));
-    let (enc, ciphertext) = single_shot_seal_with_rng::<Aead, HkdfSha256, X25519HkdfSha256>(
+    let (enc, ciphertext) = single_shot_seal_with_rng::<A, HkdfSha256, X25519HkdfSha256>(
         &OpModeS::Base,
         &public,
         info,
@@ -37,19 +50,53 @@ pub(crate) fn seal(
 
 /// What a receiver would open who forgot to refuse an all-zero shared secret: RFC 9180 §4.1 and §5.1
 /// spelled out, because no library makes such an envelope.
-pub(crate) fn seal_to_zero(public: &PublicKey, enc: &[u8; 32], info: &[u8], plaintext: &[u8]) -> Vec<u8> {
-    seal_with_secret(&[0; 32], public, enc, info, plaintext)
+pub(crate) fn seal_to_zero(
+    suite: Suite,
+    public: &PublicKey,
+    enc: &[u8; 32],
+    info: &[u8],
+    plaintext: &[u8],
+) -> Vec<u8> {
+    seal_with_secret(Algorithms::of(suite), &[0; 32], public, enc, info, plaintext)
+}
+
+/// What a receiver would open whose key schedule names one suite while the cipher is another's.
+pub(crate) fn seal_mixed(
+    algorithms: Algorithms,
+    public: &PublicKey,
+    ikm_e: [u8; 32],
+    info: &[u8],
+    plaintext: &[u8],
+) -> (Vec<u8>, Vec<u8>) {
+    let (ephemeral, enc) = X25519HkdfSha256::derive_keypair(&ikm_e);
+    let dh = x25519_dalek::x25519(ephemeral.to_bytes().into(), *public.as_bytes());
+    let enc: [u8; 32] = enc.to_bytes().into();
+    (enc.to_vec(), seal_with_secret(algorithms, &dh, public, &enc, info, plaintext))
+}
+
+/// The suite that the key schedule names, and the one whose cipher is used.
+#[derive(Clone, Copy)]
+pub(crate) struct Algorithms {
+    pub(crate) schedule: Suite,
+    pub(crate) cipher: Suite,
+}
+
+impl Algorithms {
+    fn of(suite: Suite) -> Self {
+        Self { schedule: suite, cipher: suite }
+    }
 }
 
 fn seal_with_secret(
+    algorithms: Algorithms,
     dh: &[u8; 32],
     public: &PublicKey,
     enc: &[u8; 32],
     info: &[u8],
     plaintext: &[u8],
 ) -> Vec<u8> {
-    let kem = Labeled { suite: b"KEM\x00\x20" };
-    let hpke = Labeled { suite: b"HPKE\x00\x20\x00\x01\x00\x03" };
+    let kem = Labeled { suite: b"KEM\x00\x20".to_vec() };
+    let hpke = Labeled { suite: [b"HPKE".as_slice(), &algorithms.schedule.ids()].concat() };
 
     let kem_context = [enc.as_slice(), public.as_bytes()].concat();
     let shared_secret: [u8; 32] =
@@ -61,23 +108,27 @@ fn seal_with_secret(
     let secret = hpke.extract(&shared_secret, b"secret", b"");
     let key: [u8; 32] = hpke.expand(&secret, b"key", &schedule);
     let nonce: [u8; 12] = hpke.expand(&secret, b"base_nonce", &schedule);
-    ChaCha20Poly1305::new(&key.into()).encrypt(&nonce.into(), plaintext).expect("the plaintext is short")
+    match algorithms.cipher {
+        Suite::X25519Aes256Gcm => Aes256Gcm::new(&key.into()).encrypt(&nonce.into(), plaintext),
+        _ => ChaCha20Poly1305::new(&key.into()).encrypt(&nonce.into(), plaintext),
+    }
+    .expect("the plaintext is short")
 }
 
 /// `LabeledExtract` and `LabeledExpand`.
 struct Labeled {
-    suite: &'static [u8],
+    suite: Vec<u8>,
 }
 
 impl Labeled {
     fn extract(&self, salt: &[u8], label: &[u8], ikm: &[u8]) -> [u8; 32] {
-        let labeled = [b"HPKE-v1", self.suite, label, ikm].concat();
+        let labeled = [b"HPKE-v1", self.suite.as_slice(), label, ikm].concat();
         Hkdf::<Sha256>::extract(Some(salt), &labeled).0.into()
     }
 
     fn expand<const N: usize>(&self, prk: &[u8], label: &[u8], info: &[u8]) -> [u8; N] {
         let length = u16::try_from(N).expect("at most 32");
-        let labeled = [&length.to_be_bytes(), b"HPKE-v1".as_slice(), self.suite, label, info].concat();
+        let labeled = [&length.to_be_bytes(), b"HPKE-v1".as_slice(), &self.suite, label, info].concat();
         let mut okm = [0; N];
         Hkdf::<Sha256>::from_prk(prk)
             .expect("32 bytes")
@@ -90,12 +141,11 @@ impl Labeled {
 #[test]
 fn the_spelled_out_steps_agree_with_the_library() {
     let (private, _) = X25519HkdfSha256::derive_keypair(&[1; 32]);
-    let (ephemeral, enc) = X25519HkdfSha256::derive_keypair(&[2; 32]);
     let public = X25519HkdfSha256::sk_to_pk(&private);
     let public = PublicKey::from_bytes(public.to_bytes().into());
-
-    let expected = seal(&public, [2; 32], b"info", b"", b"plaintext");
-    let dh = x25519_dalek::x25519(ephemeral.to_bytes().into(), *public.as_bytes());
-    let enc: [u8; 32] = enc.to_bytes().into();
-    assert_eq!((enc.to_vec(), seal_with_secret(&dh, &public, &enc, b"info", b"plaintext")), expected);
+    for suite in Suite::ALL {
+        let expected = seal(*suite, &public, [2; 32], b"info", b"", b"plaintext");
+        let spelled_out = seal_mixed(Algorithms::of(*suite), &public, [2; 32], b"info", b"plaintext");
+        assert_eq!(spelled_out, expected, "{suite}");
+    }
 }

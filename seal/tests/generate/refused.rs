@@ -18,7 +18,7 @@ pub(super) fn all(base: &Vector, azure: &Vector) -> Vec<Vector> {
     .concat()
 }
 
-fn refused(
+pub(super) fn refused(
     base: &Vector,
     name_and_reason: (&str, &str),
     changed: &[&str],
@@ -210,8 +210,8 @@ fn low_order(base: &Vector) -> Vec<Vector> {
                 let mut enc = [0; 32];
                 hex::decode_to_slice(point, &mut enc).expect("32 bytes");
                 let plaintext = padded(b"sk", 512);
-                let ciphertext =
-                    raw::seal_to_zero(&PublicKey::from_bytes(v.public_key), &enc, &v.info, &plaintext);
+                let public = PublicKey::from_bytes(v.public_key);
+                let ciphertext = raw::seal_to_zero(v.context.suite, &public, &enc, &v.info, &plaintext);
                 edit(v, |sealed| (sealed.enc, sealed.ciphertext) = (enc.to_vec(), ciphertext));
             })
         })
@@ -256,11 +256,12 @@ fn contents(base: &Vector) -> Vec<Vector> {
 
 fn seal_anew(vector: &mut Vector, aad: &[u8], plaintext: &[u8]) {
     let public = PublicKey::from_bytes(vector.public_key);
-    let (enc, ciphertext) = raw::seal(&public, vector.ikm_e, &vector.info, aad, plaintext);
+    let (enc, ciphertext) =
+        raw::seal(vector.context.suite, &public, vector.ikm_e, &vector.info, aad, plaintext);
     edit(vector, |sealed| (sealed.enc, sealed.ciphertext) = (enc, ciphertext));
 }
 
-fn padded(key: &[u8], size: usize) -> Vec<u8> {
+pub(super) fn padded(key: &[u8], size: usize) -> Vec<u8> {
     let length = u16::try_from(key.len()).expect("keys here are short");
     let mut bytes = [&length.to_be_bytes(), key].concat();
     bytes.resize(size, 0);

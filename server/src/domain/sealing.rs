@@ -14,13 +14,17 @@ use crate::{
     vault::{Binding, CannotOpen, Purpose, Vault},
 };
 
-const SUITE: Suite = Suite::X25519ChaCha20Poly1305;
+/// What the key pair in use serves, best first.
+const SUITES: [Suite; 2] = [Suite::X25519ChaCha20Poly1305, Suite::X25519Aes256Gcm];
+
+/// The suite under which a key pair is announced and stored. Its id under another one follows from it.
+const SUITE: Suite = SUITES[0];
 
 /// What a browser needs to seal a key.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Params {
-    /// Names the public key.
+    /// Names the public key under the first of the suites; for another one it is computed.
     #[schema(value_type = String, example = "5f0c8b1e9a7d2c34")]
     pub kid: KeyId,
     /// Suites the server opens, best first.
@@ -112,7 +116,7 @@ pub fn params(app: &App) -> Params {
     let (challenge, issued) = challenge::issue(&app.vault, &*app.entropy, now);
     Params {
         kid: kid.clone(),
-        suites: vec![SUITE],
+        suites: SUITES.to_vec(),
         public_key: *public_key,
         challenge: base64url::encode(&challenge),
         server_time: now,
@@ -127,8 +131,9 @@ pub(super) fn open(
     sealed: &SealedKey,
     context: &Context<'_>,
 ) -> Result<Zeroizing<Vec<u8>>, Refusal> {
-    let (kid, private, _) = &app.sealing_keys.active;
-    if sealed.kid != *kid || sealed.suite != SUITE {
+    let (_, private, public) = &app.sealing_keys.active;
+    // The sender chooses both names. The suite is one of ours, and the id must be the one that our key has under it.
+    if !SUITES.contains(&sealed.suite) || sealed.kid != KeyId::of(sealed.suite, public) {
         return Err(Refusal::KeyRotated(Box::new(params(app))));
     }
     app.identity

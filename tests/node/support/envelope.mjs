@@ -2,27 +2,31 @@
 // code with the Rust one, so what both agree on is the format and not a habit.
 import { createHash } from 'node:crypto';
 import { Chacha20Poly1305 } from '@hpke/chacha20poly1305';
-import { CipherSuite, HkdfSha256 } from '@hpke/core';
+import { Aes256Gcm, CipherSuite, HkdfSha256 } from '@hpke/core';
 import { DhkemX25519HkdfSha256 } from '@hpke/dhkem-x25519';
 
+/** The suite that a context is for unless it names one. */
 export const SUITE = 'x25519-hkdf-sha256-chacha20poly1305';
 
-const SUITE_IDS = Buffer.from('002000010003', 'hex');
+/** The suite that WebCrypto can do by itself. */
+export const AES_SUITE = 'x25519-hkdf-sha256-aes256gcm';
+
+const SUITES = new Map([
+  [SUITE, { ids: Buffer.from('002000010003', 'hex'), hpke: hpke(new Chacha20Poly1305()) }],
+  [AES_SUITE, { ids: Buffer.from('002000010002', 'hex'), hpke: hpke(new Aes256Gcm()) }],
+]);
 const SIZES = [512, 1024, 2048, 4096];
 const TAG_BYTES = 16;
 const MEMBERS = ['v', 'kid', 'suite', 'enc', 'ciphertext', 'challenge'];
 const MOST_BYTES = { enc: 32, ciphertext: SIZES.at(-1) + TAG_BYTES, challenge: 128 };
-const hpke = new CipherSuite({
-  kem: new DhkemX25519HkdfSha256(),
-  kdf: new HkdfSha256(),
-  aead: new Chacha20Poly1305(),
-});
 
 /**
  * Seals `key` to a raw public key, bound to `context`; gives the JSON that goes over the wire.
  * `ikmE` fixes the ephemeral key pair, for vectors only.
  */
 export async function seal({ publicKey, context, key, ikmE }) {
+  const { suite = SUITE } = context;
+  const { hpke } = SUITES.get(suite);
   const recipientPublicKey = await hpke.kem.deserializePublicKey(exact(publicKey));
   const sender = await hpke.createSenderContext({
     recipientPublicKey,
@@ -33,7 +37,7 @@ export async function seal({ publicKey, context, key, ikmE }) {
   return {
     v: 1,
     kid: context.kid,
-    suite: SUITE,
+    suite,
     enc: Buffer.from(sender.enc).toString('base64url'),
     ciphertext: Buffer.from(ciphertext).toString('base64url'),
     challenge: Buffer.from(context.challenge).toString('base64url'),
@@ -42,10 +46,12 @@ export async function seal({ publicKey, context, key, ikmE }) {
 
 /** Opens an envelope under a context rebuilt from what the request says; throws when it does not fit. */
 export async function open({ privateKey, context, sealed }) {
-  const { kid, enc, ciphertext, challenge } = parse(sealed);
+  const { kid, suite, enc, ciphertext, challenge } = parse(sealed);
+  if (suite !== (context.suite ?? SUITE)) throw new Error('suite');
   if (kid !== context.kid) throw new Error('kid');
   if (!challenge.equals(Buffer.from(context.challenge))) throw new Error('challenge');
 
+  const { hpke } = SUITES.get(suite);
   const recipientKey = await hpke.kem.deserializePrivateKey(exact(privateKey));
   const recipient = await hpke.createRecipientContext({
     recipientKey,
@@ -62,10 +68,14 @@ export function parse(sealed) {
     throw new Malformed('members');
   }
   if (sealed.v !== 1) throw new Malformed('version');
-  if (sealed.suite !== SUITE) throw new Malformed('suite');
-  if (!/^[0-9a-f]{16}$/.test(sealed.kid)) throw new Malformed('kid');
+  if (!SUITES.has(sealed.suite)) throw new Malformed('suite');
+  if (typeof sealed.kid !== 'string' || !/^[0-9a-f]{16}$/.test(sealed.kid)) throw new Malformed('kid');
   const bytes = Object.entries(MOST_BYTES).map(([member, most]) => [member, decoded(sealed[member], most)]);
-  return { kid: sealed.kid, ...Object.fromEntries(bytes) };
+  return { kid: sealed.kid, suite: sealed.suite, ...Object.fromEntries(bytes) };
+}
+
+function hpke(aead) {
+  return new CipherSuite({ kem: new DhkemX25519HkdfSha256(), kdf: new HkdfSha256(), aead });
 }
 
 /** It is no envelope at all, whatever it would be opened with. */
@@ -73,14 +83,15 @@ export class Malformed extends Error {}
 
 /** A fresh key pair: raw bytes and the key id. */
 export async function generateKeyPair() {
-  const pair = await hpke.kem.generateKeyPair();
-  const publicKey = Buffer.from(await hpke.kem.serializePublicKey(pair.publicKey));
-  const privateKey = Buffer.from(await hpke.kem.serializePrivateKey(pair.privateKey));
+  const { kem } = SUITES.get(SUITE).hpke;
+  const pair = await kem.generateKeyPair();
+  const publicKey = Buffer.from(await kem.serializePublicKey(pair.publicKey));
+  const privateKey = Buffer.from(await kem.serializePrivateKey(pair.privateKey));
   return { publicKey, privateKey, kid: keyId(publicKey) };
 }
 
 /** The first 16 hexadecimal digits of SHA-256 over the suite's ids and the public key. */
-export const keyId = (publicKey) => sha256(SUITE_IDS, publicKey).toString('hex').slice(0, 16);
+export const keyId = (publicKey, suite = SUITE) => sha256(SUITES.get(suite).ids, publicKey).toString('hex').slice(0, 16);
 
 /** How a context names the token that is sent along. */
 export const principalId = (token) => sha256(token).toString('base64url');
@@ -89,7 +100,7 @@ export const principalId = (token) => sha256(token).toString('base64url');
 export function encode(context) {
   return Buffer.concat(
     [
-      SUITE_IDS,
+      SUITES.get(context.suite ?? SUITE).ids,
       context.kid,
       context.audience,
       context.principal,
