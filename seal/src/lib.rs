@@ -4,7 +4,7 @@
 //! binds everything the request says in clear, so an envelope made for one customer, provider, host,
 //! origin or purpose opens for no other. `FORMAT.md` tells the bytes to implementers.
 //!
-//! Feature `aes` adds the second suite, AES-256-GCM.
+//! Feature `aes` adds the second suite, AES-256-GCM; feature `signed` the signatures of the key directory.
 //!
 //! There is no I/O, no clock and no ambient randomness here: whoever calls brings them.
 //!
@@ -14,6 +14,7 @@
 //! | `context` | what an envelope is bound to |
 //! | `base_mode` | the only calls into HPKE, one match arm a suite |
 //! | `keys`, `suite` | key pairs, key ids, cipher suites |
+//! | `signed` | statements that somebody signed (DSSE, Ed25519) |
 //! | `padding` | so that the size of an envelope says nothing |
 //! | `base64url`, `principal`, `reference` | spellings that both sides must agree on |
 //! | `provider`, `verdict` | the words of the API |
@@ -27,6 +28,8 @@ mod padding;
 mod principal;
 mod provider;
 pub mod reference;
+#[cfg(feature = "signed")]
+pub mod signed;
 mod suite;
 mod verdict;
 mod wire;

@@ -6,6 +6,7 @@
 //! | `domain` | what byo does: who may, in which order, and what follows |
 //! | `store` | what is remembered: one trait, one backend a database; the only SQL |
 //! | `vault` | encryption at rest; the only ciphers besides `byo-seal` |
+//! | `directory` | who vouches for the keys browsers seal to |
 //! | `egress` | the only way out |
 //! | `providers` | how each provider is asked about a key |
 //! | `webhook` | telling the backend |
@@ -16,6 +17,7 @@ pub mod app;
 pub mod clock;
 pub mod config;
 pub mod demo;
+pub mod directory;
 pub mod domain;
 pub mod egress;
 pub mod entropy;

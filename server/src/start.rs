@@ -12,7 +12,11 @@ use crate::{
     app::{App, Identity},
     clock::{Clock, SharedClock, SystemClock},
     config::Config,
-    domain::{InFlight, Readiness, SealingKeys, SetupError},
+    directory::Certificate,
+    domain::{
+        InFlight, Occasion, Readiness, Schedule, SealingKeys, SealingKeysError, SealingSettings,
+        keep_sealing_keys,
+    },
     egress::{Egress, EgressLimits, InvalidRoots, OwnAddress, OwnAddresses, Policy, Roots, SystemResolver},
     entropy::{SharedEntropy, SystemEntropy},
     http::{
@@ -61,6 +65,17 @@ pub enum StartError {
     /// A provider's base URL.
     #[error(transparent)]
     Override(#[from] InvalidOverride),
+    /// The directory key.
+    #[error(
+        "the directory key (BYO_SEALING__DIRECTORY_KEY) speaks for {certified}, not for {origin}; make one for that \
+         origin with `byo keys root sign`, or set BYO_SERVER__PUBLIC_URL"
+    )]
+    Directory {
+        /// Whom it speaks for.
+        certified: String,
+        /// Where this server is.
+        origin: String,
+    },
     /// The base URLs.
     #[error(
         "a BYO_PROVIDERS__<NAME>__BASE_URL is not an http or https URL without user name, query and fragment"
@@ -104,8 +119,19 @@ impl Server {
         let path = config.database.sqlite_path(&config.data_dir);
         let store: SharedStore = Arc::new(SqliteStore::open(&path, Arc::clone(&entropy)).await?);
         let vault = open_vault(master_key, &*store, &entropy).await?;
-        let sealing_keys = load_sealing_keys(&*store, &vault, &*clock, &entropy).await?;
         let identity = identity(config, &listener);
+        let sealing_keys = SealingKeys::load(
+            sealing_settings(config, &identity, &*clock)?,
+            &*store,
+            &vault,
+            clock.now(),
+            &*entropy,
+        )
+        .await
+        .map_err(|error| match error {
+            SealingKeysError::Store(error) => StartError::Store(error),
+            SealingKeysError::CannotOpen => StartError::WrongMasterKey,
+        })?;
         let egress = egress(config, &listener, &identity)?;
         let app = Arc::new(App {
             providers: Providers::new(egress.clone(), &config.providers, Arc::clone(&entropy))?,
@@ -179,16 +205,36 @@ async fn open_vault(
     Ok(vault)
 }
 
-async fn load_sealing_keys(
-    store: &dyn Store,
-    vault: &Vault,
+fn sealing_settings(
+    config: &Config,
+    identity: &Identity,
     clock: &dyn Clock,
-    entropy: &SharedEntropy,
-) -> Result<SealingKeys, StartError> {
-    SealingKeys::load(store, vault, clock, &**entropy).await.map_err(|error| match error {
-        SetupError::Store(error) => StartError::Store(error),
-        SetupError::CannotOpen => StartError::WrongMasterKey,
+) -> Result<SealingSettings, StartError> {
+    let origins: Vec<String> = identity.origins().map(str::to_owned).collect();
+    if let Some(key) = &config.sealing.directory_key {
+        check_certificate(key.certificate(), &identity.public_origin, clock)?;
+    }
+    Ok(SealingSettings {
+        schedule: Schedule { rotate_every: config.sealing.rotate_every, overlap: config.sealing.overlap },
+        directory_key: config.sealing.directory_key.clone(),
+        origins,
     })
+}
+
+/// A certificate for another server would make every pinned widget refuse this one. One that has run out does too, but
+/// everybody else can still be served.
+fn check_certificate(certificate: &Certificate, origin: &str, clock: &dyn Clock) -> Result<(), StartError> {
+    if !certificate.origins.iter().any(|certified| certified == origin) {
+        let certified = certificate.origins.join(", ");
+        return Err(StartError::Directory { certified, origin: origin.to_owned() });
+    }
+    if certificate.not_after <= clock.now() {
+        tracing::error!(
+            not_after = %certificate.not_after,
+            "the directory key has run out: widgets that pin its root refuse this server; `byo keys root sign` makes another"
+        );
+    }
+    Ok(())
 }
 
 fn identity(config: &Config, listener: &TcpListener) -> Identity {
@@ -281,6 +327,9 @@ async fn sweep(app: Arc<App>, stop: impl Future<Output = ()>) {
             () = &mut stop => return,
         }
         app.limits.sweep();
+        if let Err(refusal) = keep_sealing_keys(&app, Occasion::Schedule).await {
+            tracing::error!(?refusal, "the sealing keys could not be looked after");
+        }
         if let Err(error) = app.store.sweep(app.clock.now().before(KEEP_EXPIRED)).await {
             tracing::warn!(%error, "what has expired could not be dropped");
         }

@@ -27,6 +27,22 @@ impl Folder {
         files.filter_map(|file| std::fs::read(file.path()).ok()).flatten().collect()
     }
 
+    /// Whether these bytes stand in one of its files.
+    pub fn holds(&self, bytes: &[u8]) -> bool {
+        let files = std::fs::read_dir(&self.0).expect("it is there").filter_map(Result::ok);
+        let mut texts = files.filter_map(|file| std::fs::read(file.path()).ok());
+        texts.any(|text| text.windows(bytes.len()).any(|window| window == bytes))
+    }
+
+    /// Another folder with the same files.
+    pub fn copy(&self) -> Self {
+        let copy = Self::new();
+        for file in std::fs::read_dir(&self.0).expect("it is there").filter_map(Result::ok) {
+            std::fs::copy(file.path(), copy.0.join(file.file_name())).expect("there is room");
+        }
+        copy
+    }
+
     /// Where it is.
     pub fn as_path(&self) -> &Path {
         &self.0

@@ -24,7 +24,8 @@ use byo_server::{
     app::{App, Identity},
     clock::{Clock, Timestamp},
     config::LimitsConfig,
-    domain::{InFlight, Readiness, SealingKeys},
+    directory::DirectoryKey,
+    domain::{InFlight, Readiness, Schedule, SealingKeys, SealingKeysError, SealingSettings},
     egress::{Egress, EgressLimits, OwnAddresses, Policy, Roots, StaticResolver},
     entropy::{Entropy, SharedEntropy, SystemEntropy},
     environment::Environment,
@@ -54,6 +55,11 @@ pub const PAGE: &str = "https://app.example.com";
 /// Origin of the server, as browsers know it.
 pub const SERVER: &str = "https://byo.example.com";
 
+/// How long browsers seal to one key.
+pub const ROTATE_EVERY: Duration = Duration::from_hours(30 * 24);
+/// How long envelopes for the one before it are still opened.
+pub const OVERLAP: Duration = Duration::from_hours(48);
+
 /// Time that moves only when told to.
 pub struct TestClock(AtomicI64);
 
@@ -79,6 +85,8 @@ pub struct Setup {
     pub allow: Vec<String>,
     /// Rate limits.
     pub limits: LimitsConfig,
+    /// Signs the directory of sealing keys.
+    pub directory_key: Option<Arc<DirectoryKey>>,
 }
 
 impl Default for Setup {
@@ -96,7 +104,12 @@ impl Default for Setup {
             failed_authentications_per_minute: none,
             failed_admin_per_minute: none,
         };
-        Self { providers: BTreeMap::new(), allow: vec!["127.0.0.1/32".to_owned()], limits }
+        Self {
+            providers: BTreeMap::new(),
+            allow: vec!["127.0.0.1/32".to_owned()],
+            limits,
+            directory_key: None,
+        }
     }
 }
 
@@ -148,19 +161,47 @@ impl TestApp {
 
     /// The same database opened again, as after a restart.
     pub async fn restart(self, setup: Setup) -> Self {
+        let folder = Arc::clone(&self.folder);
+        self.restart_in(folder, setup).await
+    }
+
+    /// The database of another folder opened, as after a restart on a backup.
+    pub async fn restart_in(self, folder: Arc<Folder>, setup: Setup) -> Self {
         self.app.store.close().await;
-        let (folder, clock) = (Arc::clone(&self.folder), Arc::clone(&self.clock));
+        let clock = Arc::clone(&self.clock);
         drop(self);
         Self::open(setup, folder, clock).await
     }
 
     async fn open(setup: Setup, folder: Arc<Folder>, clock: Arc<TestClock>) -> Self {
-        let entropy: SharedEntropy = Arc::new(SystemEntropy);
-        let store = SqliteStore::open(&folder.path("byo.db"), Arc::clone(&entropy)).await;
+        let store = SqliteStore::open(&folder.path("byo.db"), Arc::new(SystemEntropy)).await;
         let store: SharedStore = Arc::new(store.expect("a new folder takes a database"));
+        Self::on(store, setup, folder, clock).await.expect("the database works")
+    }
+
+    /// Another server on the same database and clock, with a memory of its own.
+    ///
+    /// # Errors
+    /// When it does not start.
+    pub async fn peer(&self, setup: Setup) -> Result<Self, SealingKeysError> {
+        let store = Arc::clone(&self.app.store);
+        Self::on(store, setup, Arc::clone(&self.folder), Arc::clone(&self.clock)).await
+    }
+
+    async fn on(
+        store: SharedStore,
+        setup: Setup,
+        folder: Arc<Folder>,
+        clock: Arc<TestClock>,
+    ) -> Result<Self, SealingKeysError> {
+        let entropy: SharedEntropy = Arc::new(SystemEntropy);
         let vault = Arc::new(Vault::new(&master_key(), Arc::clone(&entropy)));
-        let sealing_keys =
-            SealingKeys::load(&*store, &vault, &*clock, &*entropy).await.expect("the database works");
+        let sealing = SealingSettings {
+            schedule: Schedule { rotate_every: ROTATE_EVERY, overlap: OVERLAP },
+            directory_key: setup.directory_key,
+            origins: vec![SERVER.to_owned()],
+        };
+        let sealing_keys = SealingKeys::load(sealing, &*store, &vault, clock.now(), &*entropy).await?;
         let allow = setup.allow.iter().map(|rule| rule.parse().expect("tests write good rules")).collect();
         let base_urls = setup.providers.values().map(String::as_str);
         let policy =
@@ -190,7 +231,7 @@ impl TestApp {
             sealing_keys,
         });
         let router = router(Arc::clone(&app), &RouterSettings { trusted_proxies: Vec::new(), demo: None });
-        Self { app, clock, folder, router }
+        Ok(Self { app, clock, folder, router })
     }
 
     /// Sends anything.

@@ -110,10 +110,18 @@ CREATE TABLE sealing_keys (
     public_key  BLOB NOT NULL,
     sealed      BLOB,
     created_at  INTEGER NOT NULL,
+    changed_at  INTEGER NOT NULL,
     CHECK ((state = 'destroyed') = (sealed IS NULL))
 ) STRICT;
 
 CREATE UNIQUE INDEX one_active_sealing_key ON sealing_keys (suite) WHERE state = 'active';
+
+-- One row. Every change of sealing_keys is a step of serial, made in the same transaction.
+CREATE TABLE key_directory (
+    one       INTEGER PRIMARY KEY CHECK (one = 1),
+    serial    INTEGER NOT NULL,
+    issued_at INTEGER NOT NULL
+) STRICT;
 
 CREATE TABLE webhook_endpoints (
     id             TEXT PRIMARY KEY,

@@ -43,6 +43,15 @@ pub(super) async fn revoke_token(config: &Config, id: &str) -> Result<(), Failur
     Ok(())
 }
 
+pub(super) async fn list_sealing_keys(config: &Config) -> Result<(), Failure> {
+    print(&Admin::new(config)?.call(Method::GET, "v1/admin/sealing-keys", None).await?)
+}
+
+pub(super) async fn rotate_sealing_keys(config: &Config, compromised: bool) -> Result<(), Failure> {
+    let body = json!({ "compromised": compromised });
+    print(&Admin::new(config)?.call(Method::POST, "v1/admin/sealing-keys/rotate", Some(body)).await?)
+}
+
 /// Whether the server at the configured address says that it can work.
 pub(super) async fn is_ready(config: &Config) -> Result<bool, Failure> {
     let server = RunningServer::new(config)?;

@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use byo_server::{
+    clock::{Clock as _, SystemClock},
     config::{Config, ConfigError},
     start::{Server, StartError},
     store::OpenError,
@@ -66,6 +67,17 @@ fn advise(config: &Config) {
         println!(
             "note  a public URL without own TLS means a proxy in front: name it in BYO_SERVER__TRUSTED_PROXIES, or all clients count as one"
         );
+    }
+    match &config.sealing.directory_key {
+        None => println!(
+            "note  no directory key: nobody can pin a root of trust; see `byo keys root init` and BYO_SEALING__DIRECTORY_KEY"
+        ),
+        Some(key) => {
+            let left = key.certificate().not_after.since(SystemClock.now());
+            let days = left.as_secs() / (24 * 60 * 60);
+            let word = if days < 14 { "note " } else { "good " };
+            println!("{word} directory key for {}, {days} day(s) left", key.certificate().origins.join(", "));
+        }
     }
     if !config.egress.allow.is_empty() {
         println!(

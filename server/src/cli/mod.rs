@@ -3,6 +3,7 @@
 mod admin;
 mod demo;
 mod doctor;
+mod keys;
 mod serve;
 
 use std::{path::PathBuf, process::ExitCode};
@@ -36,6 +37,9 @@ enum Command {
     /// Manage tokens on the running server
     #[command(subcommand)]
     Token(TokenCommand),
+    /// Manage the keys that browsers seal to, and the root that vouches for them
+    #[command(subcommand)]
+    Keys(keys::KeysCommand),
     /// Print the OpenAPI document
     Openapi,
     /// Check the settings, the database and the running server
@@ -109,6 +113,7 @@ async fn dispatch(cli: Cli) -> Result<ExitCode, Failure> {
             admin::create_token(&load()?, &project, environment, kind, &name).await?;
         }
         Command::Token(TokenCommand::Revoke { id }) => admin::revoke_token(&load()?, &id).await?,
+        Command::Keys(command) => keys::keys(command, load).await?,
         Command::Openapi => println!("{}", serde_json::to_string_pretty(byo_server::http::document())?),
         Command::Doctor => return Ok(doctor::doctor(load()).await),
     }

@@ -3,7 +3,7 @@
 use std::{fmt, io, path::PathBuf};
 
 use super::admin::WeakAdminKey;
-use crate::vault::WeakMasterKey;
+use crate::{directory::InvalidDirectoryKey, vault::WeakMasterKey};
 
 /// Everything that is wrong with the settings, one line each.
 #[derive(Debug)]
@@ -84,6 +84,9 @@ pub enum Problem {
     /// Not fit to keep anybody out.
     #[error("{0}; make one with `openssl rand -hex 32`")]
     AdminKey(WeakAdminKey),
+    /// Not fit to sign a directory.
+    #[error("{0}; it must be what `byo keys root sign` writes")]
+    DirectoryKey(InvalidDirectoryKey),
 }
 
 impl std::error::Error for ConfigError {}

@@ -14,6 +14,7 @@ mod log;
 mod origin;
 mod providers;
 mod reader;
+mod sealing;
 mod server;
 mod sources;
 mod vault;
@@ -33,6 +34,7 @@ pub use error::{ConfigError, Fault, Place, Problem};
 pub use limits::LimitsConfig;
 pub use log::{LogConfig, LogFormat};
 pub use origin::origin_of;
+pub use sealing::SealingConfig;
 pub use server::ServerConfig;
 pub use sources::{FileLayer, Sources};
 pub use vault::VaultConfig;
@@ -53,6 +55,8 @@ pub struct Config {
     pub database: DatabaseConfig,
     /// Encryption at rest.
     pub vault: VaultConfig,
+    /// The keys that browsers seal to.
+    pub sealing: SealingConfig,
     /// The operator's calls.
     pub admin: AdminConfig,
     /// The way out.
@@ -87,6 +91,7 @@ fn read(reader: &mut Reader) -> Option<Config> {
     let server = server::read(reader);
     let database = database::read(reader);
     let vault = vault::read(reader);
+    let sealing = sealing::read(reader);
     let admin = admin::read(reader);
     let egress = egress::read(reader);
     let providers = providers::read(reader);
@@ -98,6 +103,7 @@ fn read(reader: &mut Reader) -> Option<Config> {
         server: server?,
         database: database?,
         vault: vault?,
+        sealing: sealing?,
         admin: admin?,
         egress: egress?,
         providers: providers?,

@@ -24,6 +24,9 @@ pub use key::{Validation, list, one, revoke, set_disabled, validate};
 pub use project::{CreatedProject, CreatedToken, create_project, create_token};
 pub use readiness::Readiness;
 pub use refusal::{Fault, Invalid, Refusal};
-pub use sealing::{Params, SealingKeys, SetupError, params};
+pub use sealing::{
+    Occasion, Params, Schedule, SealingKeys, SealingKeysError, SealingSettings, directory, keep_sealing_keys,
+    params,
+};
 pub use session::{CreatedSession, SessionRequest, create_session};
 pub use submit::{CheckMessage, KeyAnswer, Material, Outcome, Submission, TestAnswer, submit};

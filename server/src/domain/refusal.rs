@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use byo_seal::Verdict;
 
-use super::Params;
+use super::{Params, SealingKeysError};
 use crate::{limit::RateLimited, store::StoreError, vault::CannotOpen};
 
 /// One field that is not valid.
@@ -80,6 +80,9 @@ pub enum Fault {
     /// A record that was written by this server does not open.
     #[error("the record of {0} does not open")]
     Vault(String),
+    /// The sealing keys cannot be used.
+    #[error(transparent)]
+    SealingKeys(#[from] SealingKeysError),
     /// A task ended without an answer.
     #[error("a task ended without an answer")]
     Lost,
@@ -91,6 +94,15 @@ pub enum Fault {
 impl From<StoreError> for Refusal {
     fn from(error: StoreError) -> Self {
         Self::Fault(error.into())
+    }
+}
+
+impl From<SealingKeysError> for Refusal {
+    fn from(error: SealingKeysError) -> Self {
+        match error {
+            SealingKeysError::Store(error) => error.into(),
+            SealingKeysError::CannotOpen => Self::Fault(error.into()),
+        }
     }
 }
 

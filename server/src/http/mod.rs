@@ -4,6 +4,7 @@ mod admin;
 mod assets;
 pub mod client_address;
 mod connect;
+mod directory;
 mod errors_page;
 mod guard;
 mod health;
@@ -81,6 +82,7 @@ fn documented() -> OpenApiRouter<AppState> {
 fn browser_routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(connect::params))
+        .routes(routes!(directory::directory))
         .routes(routes!(sessions::current))
         .routes(routes!(keys::connect::connect))
         .routes(routes!(keys::connect::test))
@@ -104,6 +106,8 @@ fn backend_routes() -> OpenApiRouter<AppState> {
         .routes(routes!(admin::tokens::create))
         .routes(routes!(admin::tokens::list))
         .routes(routes!(admin::tokens::revoke))
+        .routes(routes!(admin::sealing_keys::list))
+        .routes(routes!(admin::sealing_keys::rotate))
         .routes(routes!(health::healthz))
         .routes(routes!(health::readyz))
         .routes(routes!(openapi::serve))

@@ -69,9 +69,10 @@ impl From<Fault> for Problem {
     fn from(fault: Fault) -> Self {
         match fault {
             Fault::Store(StoreError::Unavailable(_)) | Fault::Contended => Self::unavailable(&fault),
-            Fault::Store(StoreError::Corrupt { .. }) | Fault::Vault(_) | Fault::Lost => {
-                Self::internal(&fault)
-            }
+            Fault::Store(StoreError::Corrupt { .. })
+            | Fault::Vault(_)
+            | Fault::SealingKeys(_)
+            | Fault::Lost => Self::internal(&fault),
         }
     }
 }

@@ -83,10 +83,10 @@ pub trait Store: Send + Sync {
         now: Timestamp,
     ) -> StoreResult<Option<(SessionRow, Scope)>>;
 
-    /// The sealing key in use for a suite, if there is one.
-    async fn active_sealing_key(&self, suite: &str) -> StoreResult<Option<SealingKeyRow>>;
-    /// Adds the first active key of a suite; gives the one that stands if another was faster.
-    async fn insert_active_sealing_key(&self, key: SealingKeyRow) -> StoreResult<SealingKeyRow>;
+    /// The keys browsers seal to.
+    async fn sealing_keys(&self) -> StoreResult<SealingKeySet>;
+    /// Makes one step; `false` when another was made since, and then nothing is changed.
+    async fn change_sealing_keys(&self, change: SealingKeyChange) -> StoreResult<bool>;
 
     /// Takes a challenge for a request, unless the customer was revoked since it was issued.
     async fn reserve_challenge(&self, reserve: ReserveChallenge) -> StoreResult<Reservation>;

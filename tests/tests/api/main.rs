@@ -7,5 +7,6 @@ mod lifecycle;
 mod operator;
 mod origins;
 mod replay;
+mod sealing_keys;
 mod sessions;
 mod webhooks;

@@ -1,4 +1,5 @@
 //! `/v1/admin`: the operator's calls.
 
 pub(super) mod projects;
+pub(super) mod sealing_keys;
 pub(super) mod tokens;

@@ -106,12 +106,12 @@ impl Store for SqliteStore {
         session::find(&self.readers, hash, now).await
     }
 
-    async fn active_sealing_key(&self, suite: &str) -> StoreResult<Option<SealingKeyRow>> {
-        sealing_key::active(&self.readers, suite).await
+    async fn sealing_keys(&self) -> StoreResult<SealingKeySet> {
+        sealing_key::set(&self.readers).await
     }
 
-    async fn insert_active_sealing_key(&self, key: SealingKeyRow) -> StoreResult<SealingKeyRow> {
-        self.write(move |db| Box::pin(sealing_key::insert_active(db, key))).await
+    async fn change_sealing_keys(&self, change: SealingKeyChange) -> StoreResult<bool> {
+        self.write(move |db| Box::pin(sealing_key::change(db, change))).await
     }
 
     async fn reserve_challenge(&self, reserve: ReserveChallenge) -> StoreResult<Reservation> {
