@@ -8,8 +8,8 @@ import { required } from './environment.mjs';
 import { start } from './process.mjs';
 
 /**
- * Starts a server and waits until it is ready. Settings come from `env`; nothing of the caller's own
- * environment but the path reaches it. `restart()` keeps data folder, master key and address. `under` is a
+ * Starts a server and waits until it is ready. Settings come from `env`, which may be made from `{ url, dataDir }`;
+ * nothing of the caller's own environment but the path reaches it. `restart()` keeps data folder, master key and address. `under` is a
  * command that runs the server, such as a tracer.
  */
 export async function startServer({ env = {}, under = [] } = {}) {
@@ -24,7 +24,7 @@ export async function startServer({ env = {}, under = [] } = {}) {
     BYO_DATABASE__URL: `sqlite://${dataDir}/byo.db`,
     BYO_VAULT__MASTER_KEY: randomBytes(32).toString('base64'),
     BYO_ADMIN__KEY: adminKey,
-    ...env,
+    ...(typeof env === 'function' ? await env({ url, dataDir }) : env),
   };
 
   let child = await ready(under, settings);

@@ -257,7 +257,7 @@ async fn the_operator_sees_and_rotates_the_keys() {
 
 async fn second_connection(app: &TestApp) -> sqlx::SqliteConnection {
     let url = format!("sqlite://{}", app.folder.path("byo.db").display());
-    <sqlx::SqliteConnection as sqlx::Connection>::connect(&url).await.unwrap()
+    <sqlx::SqliteConnection as sqlx::Connection>::connect(&url).await.expect("SQLite takes a second one")
 }
 
 async fn published() -> (TestApp, RootKey) {
@@ -273,7 +273,7 @@ fn with_key(root: &RootKey) -> Setup {
 
 async fn fetch(app: &TestApp) -> byo_tests::Answer {
     let request = Request::get("/.well-known/byo-keys.json").header("origin", "https://anywhere.example");
-    app.send(request.body(axum::body::Body::empty()).unwrap()).await
+    app.send(request.body(axum::body::Body::empty()).expect("the request is good")).await
 }
 
 async fn open(
@@ -281,12 +281,12 @@ async fn open(
     root: &RootKey,
 ) -> (byo_server::directory::Certificate, byo_server::directory::KeyList) {
     let root: TrustRoot = root.trust_root();
-    let directory: Directory = serde_json::from_value(fetch(app).await.ok()).unwrap();
+    let directory: Directory = serde_json::from_value(fetch(app).await.ok()).expect("its form");
     directory.open(&root).expect("the root vouches for it")
 }
 
 async fn keep(app: &TestApp) {
-    keep_sealing_keys(&app.app, Occasion::Schedule).await.unwrap();
+    keep_sealing_keys(&app.app, Occasion::Schedule).await.expect("the database works");
 }
 
 async fn rotate(app: &TestApp, compromised: bool) {
@@ -296,7 +296,7 @@ async fn rotate(app: &TestApp, compromised: bool) {
 
 async fn states(app: &TestApp) -> Vec<(String, String)> {
     let listed = app.admin(Method::GET, "/v1/admin/sealing-keys", None).await.ok();
-    let mut states: Vec<_> = listed["data"].as_array().unwrap().iter().map(state).collect();
+    let mut states: Vec<_> = listed["data"].as_array().expect("a list").iter().map(state).collect();
     states.sort_by(|one, other| one.1.cmp(&other.1));
     states
 }
@@ -307,9 +307,9 @@ async fn next(app: &TestApp) -> String {
 }
 
 fn state(key: &Value) -> (String, String) {
-    (kid(key), key["state"].as_str().unwrap().to_owned())
+    (kid(key), key["state"].as_str().expect("a text").to_owned())
 }
 
 fn kid(of: &Value) -> String {
-    of["kid"].as_str().unwrap().to_owned()
+    of["kid"].as_str().expect("a text").to_owned()
 }

@@ -4,7 +4,7 @@ import { ByoError } from "./error.js";
 import type { HeldKey } from "./held-key.js";
 import { load } from "./load.js";
 import type { Access } from "./options.js";
-import type { WasmClient } from "./wasm.js";
+import type { Vouch, WasmClient } from "./wasm.js";
 import type { Answer, ConnectedKey, DisconnectedKey, KeyPage, KeyTarget, Session, SubmitFields, TestResult } from "./wire.js";
 
 /** One token at one server. */
@@ -49,12 +49,19 @@ export class Core {
   }
 
   #ready(): Promise<WasmClient> {
-    const { baseURL, token, fetch } = this.access;
-    this.#client ??= load().then(
+    const { baseURL, token, fetch, trustRoot } = this.access;
+    this.#client ??= Promise.all([load(), trustRoot ? pin(this.access, trustRoot) : undefined]).then(
       // The browser's is looked up at each call, and called as no object's method.
-      ({ Client }) => new Client(baseURL, token, globalThis.location?.origin ?? "", (url, init) => (fetch ?? globalThis.fetch)(url, init)),
+      ([{ Client }, vouch]) => new Client(baseURL, token, globalThis.location?.origin ?? "", (url, init) => (fetch ?? globalThis.fetch)(url, init), vouch),
     );
     this.#client.catch(() => (this.#client = undefined));
     return this.#client;
   }
+}
+
+/** Only who pins a root pays for it. */
+async function pin(access: Access, trustRoot: string): Promise<Vouch> {
+  const { Pin } = await import("./pin.js");
+  const pin = new Pin(access, trustRoot);
+  return (publicKey, suite) => pin.vouch(publicKey, suite);
 }

@@ -10,7 +10,7 @@ export interface ConnectOptions {
   publishableKey?: string;
   /** `byo_cs_…`, made by your backend for one customer. */
   sessionToken?: string;
-  /** Pins the root of the key directory. Not served yet, so that giving one is refused. */
+  /** `byo_root_…`, from `byo keys root init`: the key is sealed only to public keys that this root vouches for. */
   trustRoot?: string;
   /** Sends the requests in place of the browser's `fetch`. */
   fetch?: Fetch;
@@ -25,14 +25,11 @@ export interface Access {
   readonly isSession: boolean;
   readonly isTest: boolean;
   readonly fetch: Fetch | undefined;
+  readonly trustRoot: string | undefined;
 }
 
 /** Throws a `ByoError` that names the option at fault. */
 export function checkOptions(options: ConnectOptions): Access {
-  // A pin that is not honoured is worse than none: refuse before anything else happens.
-  if (options.trustRoot !== undefined && options.trustRoot !== null) {
-    throw misuse("trust_root_unsupported", "trustRoot: this version cannot check signed key directories.", "trustRoot");
-  }
   const token = tokenOf(options);
   return {
     baseURL: baseOf(options.baseURL ?? BYO_SERVED_FROM),
@@ -40,6 +37,7 @@ export function checkOptions(options: ConnectOptions): Access {
     isSession: token.startsWith("byo_cs_"),
     isTest: token.startsWith("_test_", 6),
     fetch: options.fetch,
+    trustRoot: rootOf(options),
   };
 }
 
@@ -58,6 +56,13 @@ function tokenOf({ publishableKey, sessionToken }: ConnectOptions): string {
     throw misuse("invalid_option", `${param}: this does not start with ${prefix}`, param);
   }
   return token;
+}
+
+/** A pin that could not be honoured is worse than none: whatever stands there must be one. */
+function rootOf({ trustRoot }: ConnectOptions): string | undefined {
+  if (trustRoot === undefined || trustRoot === null) return undefined;
+  if (/^byo_root_[\w-]{43}$/.test(trustRoot)) return trustRoot;
+  throw misuse("invalid_option", "trustRoot: give what `byo keys root init` printed, byo_root_ and 43 more characters.", "trustRoot");
 }
 
 function baseOf(text: string | undefined): string {

@@ -17,9 +17,12 @@ export async function start(): Promise<Bindings> {
 export interface Bindings {
   memory: WebAssembly.Memory;
   KeyBuffer: new (capacity: number) => KeyBuffer;
-  Client: new (baseUrl: string, token: string, pageOrigin: string, fetch: Fetch) => WasmClient;
+  Client: new (baseUrl: string, token: string, pageOrigin: string, fetch: Fetch, vouch?: Vouch) => WasmClient;
   verdictText(verdict: string): { title: string; next: string };
 }
+
+/** Rejects where a public key must not be sealed to. */
+export type Vouch = (publicKey: string, suite: string) => Promise<void>;
 
 /** Room for one key in wasm memory, which unlike a JavaScript string can be overwritten. */
 export interface KeyBuffer {

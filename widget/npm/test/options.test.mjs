@@ -43,10 +43,11 @@ test('a secret token is never repeated in the refusal', () => {
   assert.throws(() => createConnect({ baseURL, publishableKey: 'byo_sk_test_precious' }), (error) => !error.message.includes('precious'));
 });
 
-test('a pin that could not be honoured is refused before anything else is looked at', () => {
-  for (const options of [{ baseURL, publishableKey, trustRoot: 'abc' }, { trustRoot: '' }, { trustRoot: 0 }]) {
-    assert.throws(() => createConnect(options), { code: 'trust_root_unsupported', param: 'trustRoot' });
+test('a pin that is none is refused, never left out', () => {
+  for (const trustRoot of ['abc', '', 0, 'byo_root_abc', `byo_rootkey_${'A'.repeat(43)}`, `byo_root_${'A'.repeat(42)}=`]) {
+    assert.throws(() => createConnect({ baseURL, publishableKey, trustRoot }), { code: 'invalid_option', param: 'trustRoot' });
   }
+  createConnect({ baseURL, publishableKey, trustRoot: `byo_root_${'A'.repeat(43)}` });
 });
 
 test('a call that names no provider, no customer or no key is refused before anything is loaded or sent', async () => {

@@ -7,7 +7,8 @@ import { built } from './package.mjs';
 
 /** An entry and all that it imports, in brotli bytes; lazily imported chunks only if asked for. */
 async function weight(entry, lazily = false) {
-  const seen = new Set();
+  // Loaded only where a page pins a root.
+  const seen = new Set((await pins()).filter((name) => name !== entry));
   const visit = async (name) => {
     if (seen.has(name)) return 0;
     seen.add(name);
@@ -32,6 +33,11 @@ test('a first connect stays within its budget in all', async () => {
   assert.ok((await weight('index.js', true)) <= BUDGETS['first connect, in all']);
 });
 
+test('a pinned root costs little on top', async () => {
+  const [pin] = await pins();
+  assert.ok((await weight(pin)) <= BUDGETS['a pinned root, on top']);
+});
+
 test('there are no files that nothing imports', async () => {
   const files = (await readdir(built('dist/'))).filter((name) => name.endsWith('.js'));
   const texts = await Promise.all(files.map((name) => readFile(built(`dist/${name}`), 'utf8')));
@@ -39,3 +45,7 @@ test('there are no files that nothing imports', async () => {
     assert.ok(texts.some((text) => text.includes(`./${name}`)), name);
   }
 });
+
+async function pins() {
+  return (await readdir(built('dist/'))).filter((name) => name.startsWith('pin-'));
+}

@@ -2,12 +2,12 @@
 
 use std::rc::Rc;
 
-use byo_seal::Purpose;
+use byo_seal::{Purpose, base64url};
 use getrandom::SysRng;
 use js_sys::{Function, Promise};
 use rand_core::{TryRng as _, UnwrapErr};
 use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
-use wasm_bindgen_futures::future_to_promise;
+use wasm_bindgen_futures::{JsFuture, future_to_promise};
 use web_sys::Url;
 
 use super::{
@@ -33,9 +33,16 @@ pub struct Client {
 
 #[wasm_bindgen]
 impl Client {
-    /// Throws where the base URL or the token cannot be used. `fetch` sends all requests.
+    /// Throws where the base URL or the token cannot be used. `fetch` sends all requests. `vouch`, where there is one,
+    /// is asked before anything is sealed: `(publicKey, suite)`, and rejects what must not be sealed to.
     #[wasm_bindgen(constructor)]
-    pub fn new(base_url: &str, token: &str, page_origin: &str, fetch: Function) -> Result<Client, JsValue> {
+    pub fn new(
+        base_url: &str,
+        token: &str,
+        page_origin: &str,
+        fetch: Function,
+        vouch: Option<Function>,
+    ) -> Result<Client, JsValue> {
         let url =
             Url::new(base_url).map_err(|_| Failure::new(Kind::Config, "invalid_base_url").at("baseUrl"))?;
         let part = |name| reading::text_of(&url, name);
@@ -47,7 +54,7 @@ impl Client {
             has_more: ["username", "password", "search", "hash"].iter().any(|name| !part(name).is_empty()),
         };
         let endpoint = Endpoint::new(parts, token, page_origin)?;
-        Ok(Self { server: Rc::new(Server { endpoint, fetch }) })
+        Ok(Self { server: Rc::new(Server { endpoint, fetch, vouch }) })
     }
 
     /// Seals the key and posts it to `/v1/keys/{purpose}`. The key stays in its buffer.
@@ -55,7 +62,7 @@ impl Client {
     pub fn submit(&self, purpose: &str, request: &JsValue, key: &KeyBuffer) -> Promise {
         let (server, key) = (Rc::clone(&self.server), key.share());
         let (purpose, request) = (purpose_of(purpose), Request::read(&reading::from_js(request)));
-        future_to_promise(async move { Ok(submit(&server, purpose?, &request?, &key).await?) })
+        future_to_promise(async move { submit(&server, purpose?, &request?, &key).await })
     }
 
     /// What this connect session may do.
@@ -97,7 +104,7 @@ async fn submit(
     purpose: Purpose,
     request: &Request,
     key: &Held,
-) -> Result<JsValue, Failure> {
+) -> Result<JsValue, JsValue> {
     request.check_key(key.borrow().as_bytes())?;
     let deadline = Deadline::start();
     let path = ["/v1/keys/", purpose.as_str()].concat();
@@ -108,13 +115,14 @@ async fn submit(
             Some(offer) => offer,
             None => fresh_offer(server, &deadline).await?,
         };
+        vouched(server, &offer).await?;
         let body = sealed(&server.endpoint, purpose, request, &offer, key)?;
         let Refusal { failure, body } = match exchange(server, &deadline, &path, Some(body)).await {
             Ok(answer) => return Ok(answer),
             Err(refusal) => refusal,
         };
         if !retry::wants_fresh_envelope(failure.status(), &failure.code, attempt) {
-            return Err(failure);
+            return Err(failure.into());
         }
         told = body.member("params").map(Offer::read).transpose()?;
         attempt += 1;
@@ -125,6 +133,15 @@ async fn fresh_offer(server: &Server, deadline: &Deadline) -> Result<Offer, Fail
     let answer = exchange(server, deadline, "/v1/connect/params", None).await;
     let answer = answer.map_err(|refusal| refusal.failure)?;
     Offer::read(&reading::from_js(&answer))
+}
+
+/// Whether the page's pinned root, if it has one, vouches for the public key.
+async fn vouched(server: &Server, offer: &Offer) -> Result<(), JsValue> {
+    let Some(vouch) = &server.vouch else { return Ok(()) };
+    let public_key = base64url::encode(offer.public_key.as_bytes());
+    let told = vouch.call2(&JsValue::UNDEFINED, &public_key.into(), &offer.suite.as_str().into())?;
+    JsFuture::from(Promise::resolve(&told)).await?;
+    Ok(())
 }
 
 /// The body as JSON. The key is looked at again: it may have been wiped while a request was on its way.

@@ -18,6 +18,8 @@ pub(super) struct Server {
     pub(super) endpoint: Endpoint,
     /// The browser's, or one that the page gave.
     pub(super) fetch: Function,
+    /// Asked before anything is sealed to a public key, where the page pins a root of trust.
+    pub(super) vouch: Option<Function>,
 }
 
 /// A refusal: the failure, and the body that told it.
@@ -42,7 +44,7 @@ pub(super) async fn exchange(
     let unreachable = |_: JsValue| {
         Failure::new(Kind::Network, if deadline.is_over() { "timed_out" } else { "network_error" })
     };
-    let Server { endpoint, fetch } = server;
+    let Server { endpoint, fetch, .. } = server;
     let init = init(endpoint, deadline, body.as_deref());
     let answer = fetch.call2(&JsValue::UNDEFINED, &endpoint.url(path).into(), &init).map_err(unreachable)?;
     let answer = JsFuture::from(Promise::resolve(&answer)).await.map_err(unreachable)?;

@@ -45,7 +45,7 @@ export class ByoConnect extends Base {
   declare autofill: string | null;
   /** `inline`, the only one so far; anything else is refused. */
   declare mode: string | null;
-  /** Pins the root of the key directory. Not served yet, so that giving one is refused. */
+  /** `byo_root_…`: the key is sealed only to public keys that this root vouches for. */
   declare trustRoot: string | null;
   declare disabled: boolean;
   declare required: boolean;
