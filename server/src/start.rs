@@ -114,8 +114,7 @@ impl Server {
         let entropy: SharedEntropy = Arc::new(SystemEntropy);
         let clock: SharedClock = Arc::new(SystemClock);
         let address = config.server.listen;
-        let listener =
-            TcpListener::bind(address).await.map_err(|source| StartError::Listen { address, source })?;
+        let listener = serve::listen(address).map_err(|source| StartError::Listen { address, source })?;
         let path = config.database.sqlite_path(&config.data_dir);
         let store: SharedStore = Arc::new(SqliteStore::open(&path, Arc::clone(&entropy)).await?);
         let vault = open_vault(master_key, &*store, &entropy).await?;

@@ -5,6 +5,7 @@
 
 mod browser;
 mod folder;
+mod listener;
 mod provider;
 mod receiver;
 

@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod connect;
+mod database;
 mod envelopes;
 mod lifecycle;
 mod operator;
@@ -10,3 +11,4 @@ mod replay;
 mod sealing_keys;
 mod sessions;
 mod webhooks;
+mod working;

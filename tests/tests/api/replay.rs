@@ -1,5 +1,11 @@
 //! Challenges: fresh, and used once.
 
+mod crowd;
+mod envelopes;
+mod revoke;
+mod session;
+mod sockets;
+
 use std::{sync::Arc, time::Duration};
 
 use byo_seal::ProviderId;

@@ -10,7 +10,8 @@ use byo_tests::{Delivery, Project, Receiver, Setup, TestApp};
 use http::Method;
 use serde_json::{Value, json};
 use sqlx::Connection;
-use tokio::{sync::oneshot, task::JoinHandle};
+
+use crate::working::Working;
 
 const KEY: &str = "sk-byo-test-valid-0123456789";
 
@@ -18,26 +19,6 @@ async fn endpoint(app: &TestApp, project: &Project, body: Value) -> Value {
     let made = app.post("/v1/webhook-endpoints", &project.secret, body).await;
     assert_eq!(made.status, 201, "{}", made.text);
     made.json
-}
-
-/// A worker at work.
-struct Working {
-    stop: oneshot::Sender<()>,
-    task: JoinHandle<()>,
-}
-
-impl Working {
-    fn start(app: &TestApp) -> Self {
-        let (stop, stopped) = oneshot::channel::<()>();
-        let worker = app.worker();
-        Self { stop, task: tokio::spawn(worker.run(async move { drop(stopped.await) })) }
-    }
-
-    /// Lets it finish what is under way.
-    async fn stop(self) {
-        drop(self.stop);
-        self.task.await.expect("the worker does not panic");
-    }
 }
 
 fn signatures(delivery: &Delivery) -> Signatures {

@@ -9,12 +9,17 @@ mod running;
 
 use std::{
     io::{self, ErrorKind},
+    net::SocketAddr,
     sync::Arc,
     time::Duration,
 };
 
 use axum::Router;
-use tokio::{net::TcpListener, sync::watch, task::JoinSet};
+use tokio::{
+    net::{TcpListener, TcpSocket},
+    sync::watch,
+    task::JoinSet,
+};
 use tokio_rustls::TlsAcceptor;
 
 pub use self::body::BodyTimedOut;
@@ -41,6 +46,22 @@ const EXHAUSTED_PAUSE: Duration = Duration::from_millis(50);
 /// For a client to take the next part of an answer that is there. Then its connection is cut, or a few addresses whose
 /// HTTP/2 windows stay closed would hold all the connections there are.
 const ANSWER_STALL: Duration = Duration::from_secs(150);
+
+/// Connections that may wait to be accepted; Linux takes its `net.core.somaxconn`, 4096, where that is less. Above it
+/// the kernel resets connections that it had already let stand, and the usual 128 are passed by any burst.
+const BACKLOG: u32 = 4096;
+
+/// Listens there.
+///
+/// # Errors
+/// What the system says, for example that the address is taken.
+pub fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+    // A restart does not wait until connections of the process before it are forgotten.
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(BACKLOG)
+}
 
 /// Serves until `shutdown` completes, then lets running requests end for at most the grace.
 pub async fn serve(

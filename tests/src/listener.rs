@@ -1,0 +1,28 @@
+//! The server under test behind a real socket, for what only connections can show.
+
+use std::{net::SocketAddr, sync::Arc, time::Duration};
+
+use crate::TestApp;
+use byo_server::http::{
+    RouterSettings, router,
+    serve::{ServeLimits, listen, serve},
+};
+
+impl TestApp {
+    /// Serves on a free port of loopback for as long as the test's runtime lives.
+    pub async fn listen(&self) -> SocketAddr {
+        let listener = listen(([127, 0, 0, 1], 0).into()).expect("loopback has a free port");
+        let address = listener.local_addr().expect("it is bound");
+        let router =
+            router(Arc::clone(&self.app), &RouterSettings { trusted_proxies: Vec::new(), demo: None });
+        let limits = ServeLimits {
+            connections: 4096,
+            connections_per_ip: 4096,
+            header_timeout: Duration::from_secs(60),
+            body_timeout: Duration::from_secs(60),
+            shutdown_grace: Duration::ZERO,
+        };
+        tokio::spawn(serve(listener, None, router, limits, std::future::pending()));
+        address
+    }
+}
