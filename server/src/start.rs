@@ -45,6 +45,12 @@ pub enum StartError {
          BYO_DATABASE__URL to another database"
     )]
     WrongMasterKey,
+    /// The key that browsers seal to.
+    #[error(
+        "the stored private key that browsers seal to does not open, although the master key is this database's: its \
+         row was changed by something else than byo. Restore the database from a backup"
+    )]
+    SealingKey,
     /// The database.
     #[error(transparent)]
     Open(#[from] OpenError),
@@ -129,7 +135,7 @@ impl Server {
         .await
         .map_err(|error| match error {
             SealingKeysError::Store(error) => StartError::Store(error),
-            SealingKeysError::CannotOpen => StartError::WrongMasterKey,
+            SealingKeysError::CannotOpen => StartError::SealingKey,
         })?;
         let egress = egress(config, &listener, &identity)?;
         let app = Arc::new(App {

@@ -370,6 +370,12 @@ fn master_key() -> MasterKey {
     MasterKey::parse("qXka8hyU1uqnqerw98GAGeCdpeajbjt/50cGmO1Eagw=").expect("it is random enough")
 }
 
+/// Whether the full counts are asked for, as by `cargo xtask test --long`.
+pub fn is_long() -> bool {
+    #[expect(clippy::disallowed_methods, reason = "a switch of the tests, not a setting of the server")]
+    std::env::var_os("BYO_TEST_LONG").is_some()
+}
+
 /// Random text that stands nowhere else.
 pub fn unique(prefix: &str) -> String {
     let entropy: &dyn Entropy = &SystemEntropy;

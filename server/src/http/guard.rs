@@ -52,7 +52,8 @@ pub(super) async fn enter(State(entrance): State<Entrance>, mut request: Request
         .map_or(IpAddr::from([127, 0, 0, 1]), |ConnectInfo(peer)| peer.ip());
     let client = client_address(peer, request.headers(), &entrance.trusted_proxies);
     request.extensions_mut().insert(ClientAddress(client));
-    let span = tracing::info_span!("request", id = %id, method = %request.method());
+    // A span passes a filter by its own level, and errors are to be found by the request's id whatever the filter.
+    let span = tracing::error_span!("request", id = %id, method = %request.method());
     async move {
         let started = app.clock.now();
         let route = request

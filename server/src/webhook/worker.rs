@@ -18,7 +18,7 @@ use crate::{
     egress::{Egress, EgressError, Request, UrlKind},
     entropy::SharedEntropy,
     store::{AfterAttempt, DueDelivery, FinishedAttempt, SharedStore},
-    vault::Vault,
+    vault::{CannotOpen, Vault},
 };
 
 /// How deliveries are made.
@@ -150,7 +150,13 @@ impl Worker {
             &delivery.url,
             &delivery.sealed_secret,
         )
-        .map_err(|_| Failure::Secret)?;
+        .map_err(|CannotOpen| {
+            tracing::error!(
+                endpoint = %delivery.endpoint_id,
+                "the signing secret of a webhook endpoint does not open: nothing is sent to it"
+            );
+            Failure::Secret
+        })?;
         let destination = self.egress.check(UrlKind::Webhook, &delivery.url).map_err(EgressError::from)?;
         let body = delivery.body.as_bytes().to_vec();
         let signatures = sign(&secret, delivery.event_id.as_str(), at, &body);

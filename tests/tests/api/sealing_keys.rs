@@ -215,7 +215,7 @@ async fn no_public_key_from_the_database_is_signed_that_the_vault_did_not_vouch_
     let (app, root) = published().await;
     let (_, before) = open(&app, &root).await;
     let planted = [9_u8; 32];
-    let mut database = second_connection(&app).await;
+    let mut database = crate::database::open(&app).await;
     let changed = sqlx::query("UPDATE sealing_keys SET public_key = $1")
         .bind(&planted[..])
         .execute(&mut database)
@@ -253,11 +253,6 @@ async fn the_operator_sees_and_rotates_the_keys() {
         refused.assert_refused(422, "invalid_request");
         assert_eq!(refused.fields(), [field]);
     }
-}
-
-async fn second_connection(app: &TestApp) -> sqlx::SqliteConnection {
-    let url = format!("sqlite://{}", app.folder.path("byo.db").display());
-    <sqlx::SqliteConnection as sqlx::Connection>::connect(&url).await.expect("SQLite takes a second one")
 }
 
 async fn published() -> (TestApp, RootKey) {

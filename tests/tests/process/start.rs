@@ -8,6 +8,7 @@ use byo_server::{
     store::OpenError,
 };
 use byo_tests::Folder;
+use sqlx::Connection;
 
 const ONE: &str = "8iFbVUwoajMHLYmbBGhS8gFcnW0S65BgQOOrSYNPYqs=";
 const OTHER: &str = "tFJ6h6m3YjVmLXr6T9hP0nK3kqvY4b2Qw1xZs8uE5dc=";
@@ -55,6 +56,21 @@ async fn another_master_key_is_refused_and_the_first_still_works() {
     let error = refusal(&config(&folder, &[("BYO_VAULT__MASTER_KEY", OTHER)])).await;
     assert!(matches!(error, StartError::WrongMasterKey), "{error}");
     Server::start(&config(&folder, &[("BYO_VAULT__MASTER_KEY", ONE)])).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_sealing_key_changed_in_the_database_is_told_apart_from_a_wrong_master_key() {
+    let folder = Folder::new();
+    let config = config(&folder, &[("BYO_VAULT__MASTER_KEY", ONE)]);
+    Server::start(&config).await.unwrap().run(async {}).await;
+    let options =
+        sqlx::sqlite::SqliteConnectOptions::new().filename(config.database.sqlite_path(folder.as_path()));
+    let mut db = sqlx::SqliteConnection::connect_with(&options).await.unwrap();
+    sqlx::query("UPDATE sealing_keys SET sealed = zeroblob(length(sealed))").execute(&mut db).await.unwrap();
+    db.close().await.unwrap();
+    let error = refusal(&config).await;
+    assert!(matches!(error, StartError::SealingKey), "{error}");
+    assert!(error.to_string().contains("backup"), "{error}");
 }
 
 #[tokio::test]

@@ -48,7 +48,7 @@ pub enum SealingKeysError {
     #[error(transparent)]
     Store(#[from] StoreError),
     /// One was sealed under another master key, or changed.
-    #[error("a stored sealing key does not open with this master key")]
+    #[error("a stored sealing key does not open")]
     CannotOpen,
 }
 
