@@ -132,8 +132,13 @@ pub(super) async fn check(State(app): State<AppState>, request: Request, next: N
         .unwrap_or_else(|_| Problem::internal(&Panicked).into_response())
 }
 
+/// Percent-encoded or not: logs and whoever reads them decode.
 fn holds_credential(query: &str) -> bool {
-    ["byo_sk_", "byo_cs_", "byo_rt_", "byo_pk_"].iter().any(|prefix| query.contains(prefix))
+    url::form_urlencoded::parse(query.as_bytes()).any(|(name, value)| looks_held(&name) || looks_held(&value))
+}
+
+fn looks_held(text: &str) -> bool {
+    ["byo_sk_", "byo_cs_", "byo_rt_", "byo_pk_"].iter().any(|prefix| text.contains(prefix))
 }
 
 fn is_ours(app: &AppState, request: &Request) -> bool {

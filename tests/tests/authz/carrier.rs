@@ -16,6 +16,8 @@ pub(crate) enum Carrier {
     ApiKey,
     XGoogApiKey,
     Query,
+    /// In the query, its first character percent-encoded.
+    QueryEncoded,
     Cookie,
     XAdminKey,
     /// The credential as bearer, and a good secret key in the header that other services take keys in.
@@ -24,10 +26,14 @@ pub(crate) enum Carrier {
     BearerAndXAdminKey,
     /// The credential as bearer, twice.
     BearerTwice,
+    /// The credential as the operator's key, and a good secret key in the header that other services take keys in.
+    XAdminKeyAndXApiKey,
+    /// The credential as the operator's key, twice.
+    XAdminKeyTwice,
 }
 
 impl Carrier {
-    pub(crate) const ALL: [Self; 13] = [
+    pub(crate) const ALL: [Self; 16] = [
         Self::Nothing,
         Self::Bearer,
         Self::BearerLowerCase,
@@ -36,12 +42,25 @@ impl Carrier {
         Self::ApiKey,
         Self::XGoogApiKey,
         Self::Query,
+        Self::QueryEncoded,
         Self::Cookie,
         Self::XAdminKey,
         Self::BearerAndXApiKey,
         Self::BearerAndXAdminKey,
         Self::BearerTwice,
+        Self::XAdminKeyAndXApiKey,
+        Self::XAdminKeyTwice,
     ];
+
+    /// Whether it stands in the URL.
+    pub(crate) const fn is_query(self) -> bool {
+        matches!(self, Self::Query | Self::QueryEncoded)
+    }
+
+    /// Whether it is a second credential beside the operator's key, which only calls of the operator look at.
+    pub(crate) const fn is_double_admin(self) -> bool {
+        matches!(self, Self::XAdminKeyAndXApiKey | Self::XAdminKeyTwice)
+    }
 
     pub(crate) const fn is_double(self) -> bool {
         matches!(self, Self::BearerAndXApiKey | Self::BearerAndXAdminKey | Self::BearerTwice)
@@ -56,7 +75,11 @@ impl Carrier {
         good: &str,
         body: Option<&Value>,
     ) -> Request<Body> {
-        let uri = if self == Self::Query { format!("{uri}?key={credential}") } else { uri.to_owned() };
+        let uri = match self {
+            Self::Query => format!("{uri}?key={credential}"),
+            Self::QueryEncoded => format!("{uri}?key={}", encode_first(credential)),
+            _ => uri.to_owned(),
+        };
         let request = Request::builder().method(method).uri(uri).header("origin", PAGE);
         let request = self.headers(credential, good).into_iter().fold(request, with);
         match body {
@@ -72,7 +95,7 @@ impl Carrier {
         let bearer = ("authorization", format!("Bearer {credential}"));
         let plain = |name| vec![(name, credential.to_owned())];
         match self {
-            Self::Nothing | Self::Query => Vec::new(),
+            Self::Nothing | Self::Query | Self::QueryEncoded => Vec::new(),
             Self::Bearer => vec![bearer],
             Self::BearerLowerCase => vec![("authorization", format!("bearer {credential}"))],
             Self::Basic => {
@@ -87,7 +110,19 @@ impl Carrier {
             Self::BearerAndXApiKey => vec![bearer, ("x-api-key", good.to_owned())],
             Self::BearerAndXAdminKey => vec![bearer, ("x-admin-key", byo_tests::ADMIN_KEY.to_owned())],
             Self::BearerTwice => vec![bearer.clone(), bearer],
+            Self::XAdminKeyAndXApiKey => {
+                vec![("x-admin-key", credential.to_owned()), ("x-api-key", good.to_owned())]
+            }
+            Self::XAdminKeyTwice => vec![("x-admin-key", credential.to_owned()); 2],
         }
+    }
+}
+
+/// `byo_…` as `%62yo_…`.
+fn encode_first(credential: &str) -> String {
+    match credential.as_bytes() {
+        [] => String::new(),
+        [first, ..] => format!("%{first:02x}{}", &credential[1..]),
     }
 }
 

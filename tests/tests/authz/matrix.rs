@@ -57,13 +57,16 @@ pub(crate) async fn run(world: &World, table: &Table) -> Found {
 fn expected(row: &Row, principal: &Principal, carrier: Carrier) -> Outcome {
     let refused = |status, code: &str| Outcome::Refused(status, code.to_owned());
     let tagged = ["byo_pk_", "byo_cs_", "byo_sk_", "byo_rt_"];
-    if carrier == Carrier::Query && tagged.iter().any(|tag| principal.credential.starts_with(tag)) {
+    if carrier.is_query() && tagged.iter().any(|tag| principal.credential.starts_with(tag)) {
         return refused(400, "credential_in_url");
     }
     if row.lets("anyone") {
         return Outcome::Passed(row.answer);
     }
     if carrier.is_double() {
+        return refused(400, "conflicting_credentials");
+    }
+    if row.lets("admin") && carrier.is_double_admin() {
         return refused(400, "conflicting_credentials");
     }
     let is_bearer = matches!(carrier, Carrier::Bearer | Carrier::BearerLowerCase);
