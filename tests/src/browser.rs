@@ -40,16 +40,7 @@ pub struct Claims {
 
 impl<'a> Browser<'a> {
     pub(crate) fn new(app: &'a TestApp, token: &'a str) -> Self {
-        let claims = Claims {
-            audience: SERVER.to_owned(),
-            principal: byo_seal::principal_id(token),
-            purpose: Purpose::Connect,
-            provider: ProviderId::Openai,
-            ref_id: "customer_1".to_owned(),
-            name: "default".to_owned(),
-            config: ProviderConfig::default(),
-            origin: PAGE.to_owned(),
-        };
+        let claims = Claims::new(SERVER, token, "customer_1");
         Self { app, token, sealed: claims.clone(), said: claims }
     }
 
@@ -68,6 +59,49 @@ impl<'a> Browser<'a> {
 
     /// An envelope.
     pub fn seal(&self, params: &Value, key: &str) -> SealedKey {
+        self.sealed.seal(params, key)
+    }
+
+    /// An envelope of this suite, under the id that the key has there.
+    pub fn seal_with(&self, suite: Suite, params: &Value, key: &str) -> SealedKey {
+        self.sealed.seal_with(suite, params, key)
+    }
+
+    /// A request's body.
+    pub fn body(&self, sealed: &SealedKey) -> Value {
+        self.said.body(sealed)
+    }
+
+    /// Posts a body.
+    pub async fn post(&self, body: Value) -> Answer {
+        let path = format!("/v1/keys/{}", self.said.purpose);
+        self.app.post(&path, self.token, body).await
+    }
+
+    /// All of it: parameters, envelope, request.
+    pub async fn submit(&self, key: &str) -> Answer {
+        let sealed = self.seal(&self.params().await, key);
+        self.post(self.body(&sealed)).await
+    }
+}
+
+impl Claims {
+    /// An OpenAI key of this customer, to be connected with this token from the product's page.
+    pub fn new(audience: &str, token: &str, ref_id: &str) -> Self {
+        Self {
+            audience: audience.to_owned(),
+            principal: byo_seal::principal_id(token),
+            purpose: Purpose::Connect,
+            provider: ProviderId::Openai,
+            ref_id: ref_id.to_owned(),
+            name: "default".to_owned(),
+            config: ProviderConfig::default(),
+            origin: PAGE.to_owned(),
+        }
+    }
+
+    /// An envelope for them, of the first suite.
+    pub fn seal(&self, params: &Value, key: &str) -> SealedKey {
         let suite = params["suites"][0].as_str().expect("a suite").parse().expect("a suite that is known");
         let sealed = self.seal_with(suite, params, key);
         assert_eq!(params["kid"], json!(sealed.kid), "the key's id under the first suite");
@@ -84,14 +118,14 @@ impl<'a> Browser<'a> {
         let context = Context {
             suite,
             kid: &kid,
-            audience: &self.sealed.audience,
-            principal: &self.sealed.principal,
-            purpose: self.sealed.purpose,
-            provider: self.sealed.provider,
-            ref_id: &self.sealed.ref_id,
-            name: &self.sealed.name,
-            provider_config: &self.sealed.config,
-            page_origin: &self.sealed.origin,
+            audience: &self.audience,
+            principal: &self.principal,
+            purpose: self.purpose,
+            provider: self.provider,
+            ref_id: &self.ref_id,
+            name: &self.name,
+            provider_config: &self.config,
+            page_origin: &self.origin,
             challenge: &challenge,
         };
         let seed = byo_server::entropy::SystemEntropy;
@@ -99,29 +133,17 @@ impl<'a> Browser<'a> {
         byo_seal::seal(&public, &context, key.as_bytes(), &mut rng).expect("the key is of a good size")
     }
 
-    /// A request's body.
+    /// The body of a request that says them.
     pub fn body(&self, sealed: &SealedKey) -> Value {
         let mut body = json!({
-            "provider": self.said.provider,
-            "refId": self.said.ref_id,
-            "name": self.said.name,
+            "provider": self.provider,
+            "refId": self.ref_id,
+            "name": self.name,
             "sealedKey": sealed,
         });
-        if !self.said.config.is_empty() {
-            body["providerConfig"] = json!(self.said.config);
+        if !self.config.is_empty() {
+            body["providerConfig"] = json!(self.config);
         }
         body
-    }
-
-    /// Posts a body.
-    pub async fn post(&self, body: Value) -> Answer {
-        let path = format!("/v1/keys/{}", self.said.purpose);
-        self.app.post(&path, self.token, body).await
-    }
-
-    /// All of it: parameters, envelope, request.
-    pub async fn submit(&self, key: &str) -> Answer {
-        let sealed = self.seal(&self.params().await, key);
-        self.post(self.body(&sealed)).await
     }
 }

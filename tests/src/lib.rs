@@ -6,8 +6,10 @@
 mod browser;
 mod folder;
 mod listener;
+mod process;
 mod provider;
 mod receiver;
+mod wire;
 
 use std::{
     collections::BTreeMap,
@@ -44,13 +46,17 @@ use tokio::sync::{Notify, watch};
 use tokio_util::task::TaskTracker;
 use tower::ServiceExt;
 
-pub use browser::Browser;
+pub use browser::{Browser, Claims};
 pub use folder::Folder;
+pub use process::{Launch, Process};
 pub use provider::FakeProvider;
-pub use receiver::{Delivery, Receiver};
+pub use receiver::{Delivery, Receiver, listen};
+pub use wire::{Reply, Wire};
 
 /// The operator's key.
 pub const ADMIN_KEY: &str = "an-admin-key-that-is-long-enough-to-be-one-7261";
+/// The master key of every server under test.
+pub const MASTER_KEY: &str = "qXka8hyU1uqnqerw98GAGeCdpeajbjt/50cGmO1Eagw=";
 /// Origin of the product's page.
 pub const PAGE: &str = "https://app.example.com";
 /// Origin of the server, as browsers know it.
@@ -367,7 +373,7 @@ fn finish(request: http::request::Builder, body: Option<Value>) -> Request<Body>
 }
 
 fn master_key() -> MasterKey {
-    MasterKey::parse("qXka8hyU1uqnqerw98GAGeCdpeajbjt/50cGmO1Eagw=").expect("it is random enough")
+    MasterKey::parse(MASTER_KEY).expect("it is random enough")
 }
 
 /// Whether the full counts are asked for, as by `cargo xtask test --long`.

@@ -1,0 +1,195 @@
+//! HTTP/1.1 by hand: whatever bytes a test likes, and answers taken apart strictly.
+
+use std::{
+    io::{self, ErrorKind},
+    net::{IpAddr, SocketAddr},
+};
+
+use serde_json::Value;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::{TcpSocket, TcpStream},
+};
+
+/// A connection.
+pub struct Wire {
+    stream: TcpStream,
+    unread: Vec<u8>,
+}
+
+/// An answer that came whole.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reply {
+    /// Its status.
+    pub status: u16,
+    /// Names in lower case, and values.
+    pub headers: Vec<(String, String)>,
+    /// Its body, without the transfer coding.
+    pub body: Vec<u8>,
+}
+
+/// Where an answer's body ends.
+enum Framing {
+    Length(usize),
+    Chunked,
+    UntilClosed,
+}
+
+impl Wire {
+    /// Connects.
+    pub async fn open(to: SocketAddr) -> io::Result<Self> {
+        Self::over(TcpSocket::new_v4()?, to).await
+    }
+
+    /// Connects from this address of the machine.
+    pub async fn open_from(from: IpAddr, to: SocketAddr) -> io::Result<Self> {
+        let socket = TcpSocket::new_v4()?;
+        socket.bind((from, 0).into())?;
+        Self::over(socket, to).await
+    }
+
+    async fn over(socket: TcpSocket, to: SocketAddr) -> io::Result<Self> {
+        let stream = socket.connect(to).await?;
+        stream.set_nodelay(true)?;
+        Ok(Self { stream, unread: Vec::new() })
+    }
+
+    /// Sends these bytes.
+    pub async fn send(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.stream.write_all(bytes).await
+    }
+
+    /// Sends nothing more, and still listens.
+    pub async fn finish(&mut self) -> io::Result<()> {
+        self.stream.shutdown().await
+    }
+
+    /// The next final answer, to a request of this method; `None` when the server closed the connection without one.
+    ///
+    /// An answer that breaks off, or that is none, is an error.
+    pub async fn answer(&mut self, method: &str) -> io::Result<Option<Reply>> {
+        loop {
+            let Some(head) = self.head().await? else { return Ok(None) };
+            let mut reply = read_head(&head)?;
+            if (100..200).contains(&reply.status) {
+                continue;
+            }
+            reply.body = match framing(&reply, method)? {
+                Framing::Length(length) => self.take(length).await?,
+                Framing::Chunked => self.chunks().await?,
+                Framing::UntilClosed => self.rest().await?,
+            };
+            return Ok(Some(reply));
+        }
+    }
+
+    /// Everything until the server closes the connection.
+    pub async fn rest(&mut self) -> io::Result<Vec<u8>> {
+        let mut rest = std::mem::take(&mut self.unread);
+        self.stream.read_to_end(&mut rest).await?;
+        Ok(rest)
+    }
+
+    async fn head(&mut self) -> io::Result<Option<Vec<u8>>> {
+        let ends = |bytes: &[u8]| bytes.windows(4).position(|four| four == b"\r\n\r\n");
+        loop {
+            if let Some(end) = ends(&self.unread) {
+                let rest = self.unread.split_off(end + 4);
+                return Ok(Some(std::mem::replace(&mut self.unread, rest)));
+            }
+            if self.more().await? == 0 {
+                return if self.unread.is_empty() { Ok(None) } else { Err(broken("a head breaks off")) };
+            }
+        }
+    }
+
+    async fn chunks(&mut self) -> io::Result<Vec<u8>> {
+        let mut body = Vec::new();
+        loop {
+            let line = self.line().await?;
+            let size = usize::from_str_radix(&line, 16).map_err(|_| broken("a chunk's size"))?;
+            let chunk = self.take(size).await?;
+            body.extend_from_slice(&chunk);
+            if !self.line().await?.is_empty() {
+                return Err(broken("a chunk is longer than it says"));
+            }
+            if size == 0 {
+                return Ok(body);
+            }
+        }
+    }
+
+    async fn line(&mut self) -> io::Result<String> {
+        loop {
+            if let Some(end) = self.unread.windows(2).position(|two| two == b"\r\n") {
+                let rest = self.unread.split_off(end + 2);
+                let line = std::mem::replace(&mut self.unread, rest);
+                return String::from_utf8(line[..end].to_vec()).map_err(|_| broken("a line"));
+            }
+            if self.more().await? == 0 {
+                return Err(broken("a line breaks off"));
+            }
+        }
+    }
+
+    async fn take(&mut self, length: usize) -> io::Result<Vec<u8>> {
+        while self.unread.len() < length {
+            if self.more().await? == 0 {
+                return Err(broken("a body breaks off"));
+            }
+        }
+        let rest = self.unread.split_off(length);
+        Ok(std::mem::replace(&mut self.unread, rest))
+    }
+
+    async fn more(&mut self) -> io::Result<usize> {
+        self.stream.read_buf(&mut self.unread).await
+    }
+}
+
+impl Reply {
+    /// A header's value, if it is there.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+
+    /// The body as JSON, or null.
+    pub fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap_or_default()
+    }
+
+    /// Whether the server will close the connection after it.
+    pub fn closes(&self) -> bool {
+        self.header("connection").is_some_and(|value| value.eq_ignore_ascii_case("close"))
+    }
+}
+
+fn read_head(head: &[u8]) -> io::Result<Reply> {
+    let text = std::str::from_utf8(head).map_err(|_| broken("a head is text"))?;
+    let mut lines = text.trim_end_matches("\r\n").split("\r\n");
+    let status = lines.next().and_then(|line| line.strip_prefix("HTTP/1.1 ")?.get(..3)?.parse().ok());
+    let status = status.ok_or_else(|| broken("a status line"))?;
+    let headers = lines.map(|line| {
+        let (name, value) = line.split_once(':').ok_or_else(|| broken("a header"))?;
+        Ok((name.to_ascii_lowercase(), value.trim().to_owned()))
+    });
+    Ok(Reply { status, headers: headers.collect::<io::Result<_>>()?, body: Vec::new() })
+}
+
+fn framing(reply: &Reply, method: &str) -> io::Result<Framing> {
+    if method == "HEAD" || reply.status == 204 || reply.status == 304 {
+        return Ok(Framing::Length(0));
+    }
+    match (reply.header("transfer-encoding"), reply.header("content-length")) {
+        (Some("chunked"), None) => Ok(Framing::Chunked),
+        (None, Some(length)) => {
+            length.parse().map(Framing::Length).map_err(|_| broken("a content-length is a number"))
+        }
+        (None, None) => Ok(Framing::UntilClosed),
+        _ => Err(broken("an answer has one length")),
+    }
+}
+
+fn broken(what: &str) -> io::Error {
+    io::Error::new(ErrorKind::InvalidData, what)
+}
