@@ -45,11 +45,15 @@ impl Running {
         let mut requests = self.0.subscribe();
         loop {
             let _: Result<_, _> = requests.wait_for(|now| now.running == 0).await;
-            let busy_again =
-                tokio::time::timeout(patience, requests.wait_for(|now| now.running > 0)).await.is_ok();
-            if !busy_again {
+            // One that came and went between two looks was never seen running, but it moved.
+            let (is_idle, end) = {
+                let now = self.0.borrow();
+                (now.running == 0, now.moved + patience)
+            };
+            if is_idle && end <= Instant::now() {
                 return;
             }
+            tokio::time::sleep_until(end).await;
         }
     }
 
