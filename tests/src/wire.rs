@@ -167,7 +167,7 @@ impl Reply {
 fn read_head(head: &[u8]) -> io::Result<Reply> {
     let text = std::str::from_utf8(head).map_err(|_| broken("a head is text"))?;
     let mut lines = text.trim_end_matches("\r\n").split("\r\n");
-    let status = lines.next().and_then(|line| line.strip_prefix("HTTP/1.1 ")?.get(..3)?.parse().ok());
+    let status = lines.next().and_then(|line| line.strip_prefix("HTTP/1.")?.get(2..5)?.parse().ok());
     let status = status.ok_or_else(|| broken("a status line"))?;
     let headers = lines.map(|line| {
         let (name, value) = line.split_once(':').ok_or_else(|| broken("a header"))?;
