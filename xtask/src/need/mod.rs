@@ -2,6 +2,7 @@
 
 pub(crate) mod chromium;
 mod debian;
+pub(crate) mod namespace;
 pub(crate) mod node;
 pub(crate) mod npm;
 pub(crate) mod rust;

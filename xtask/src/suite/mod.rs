@@ -14,7 +14,7 @@ use crate::{
     build,
     layout::Layout,
     lint,
-    need::{self, chromium, npm, strace},
+    need::{self, chromium, namespace, npm, strace},
     suite::{node::Stage, report::Report},
     tool::Tool,
     widget,
@@ -44,7 +44,11 @@ fn prepare(layout: &Layout) -> Result<Stage> {
     need::node::check(layout)?;
     thread::scope(|scope| {
         // One after the other: only one apt-get runs at a time.
-        let programs = scope.spawn(|| strace::ensure(layout).and_then(|()| chromium::ensure(layout)));
+        let programs = scope.spawn(|| {
+            namespace::ensure(layout)?;
+            strace::ensure(layout)?;
+            chromium::ensure(layout)
+        });
         let packages = scope.spawn(|| npm::install(layout, "tests"));
         widget::run(layout)?;
         let server = build::everything(layout)?;

@@ -1,0 +1,110 @@
+//! The backend's side of the API, which counts the connections it makes itself.
+
+use std::{
+    net::SocketAddr,
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+
+use axum::body::Body;
+use http::{Method, Request, StatusCode, header};
+use http_body_util::BodyExt;
+use hyper::client::conn::http1::{SendRequest, handshake};
+use hyper_util::rt::TokioIo;
+use serde_json::Value;
+use tokio::net::TcpStream;
+
+/// What a call was answered.
+#[derive(Clone, Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) json: Value,
+}
+
+impl Answer {
+    pub(crate) fn code(&self) -> &str {
+        self.json["code"].as_str().unwrap_or_default()
+    }
+
+    /// Status and body without what names the request.
+    pub(crate) fn without_request_id(&self) -> (StatusCode, Value) {
+        let mut json = self.json.clone();
+        if let Some(members) = json.as_object_mut() {
+            members.remove("requestId");
+        }
+        (self.status, json)
+    }
+}
+
+/// Calls one server over connections that are used again.
+pub(crate) struct Client {
+    server: SocketAddr,
+    idle: Mutex<Vec<SendRequest<Body>>>,
+    connects: AtomicU64,
+}
+
+impl Client {
+    pub(crate) fn new(server: SocketAddr) -> Self {
+        Self { server, idle: Mutex::default(), connects: AtomicU64::default() }
+    }
+
+    /// Connections made until now.
+    pub(crate) fn connects(&self) -> u64 {
+        self.connects.load(Ordering::SeqCst)
+    }
+
+    /// Closes what is open.
+    pub(crate) fn close(&self) {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
+    pub(crate) async fn post(&self, path: &str, token: &str, body: &Value) -> Answer {
+        self.call(Method::POST, path, ("authorization", &format!("Bearer {token}")), Some(body)).await
+    }
+
+    /// Any call, with a credential in this header.
+    pub(crate) async fn call(
+        &self,
+        method: Method,
+        path: &str,
+        (name, credential): (&str, &str),
+        body: Option<&Value>,
+    ) -> Answer {
+        let text = body.map(Value::to_string).unwrap_or_default();
+        let request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header(header::HOST, self.server.to_string())
+            .header(header::CONTENT_TYPE, "application/json")
+            .header(header::CONTENT_LENGTH, text.len())
+            .header(name, credential)
+            .body(Body::from(text))
+            .expect("tests write good requests");
+        let mut sender = self.sender().await;
+        let response = sender.send_request(request).await.expect("the server answers");
+        let (head, body) = response.into_parts();
+        let body = body.collect().await.expect("the answer is whole").to_bytes();
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(sender);
+        Answer { status: head.status, json: serde_json::from_slice(&body).unwrap_or_default() }
+    }
+
+    async fn sender(&self) -> SendRequest<Body> {
+        while let Some(mut sender) = self.take_idle() {
+            if sender.ready().await.is_ok() {
+                return sender;
+            }
+        }
+        self.connects.fetch_add(1, Ordering::SeqCst);
+        #[expect(clippy::disallowed_methods, reason = "a test's own call to the server under test")]
+        let stream = TcpStream::connect(self.server).await.expect("the server listens");
+        let (sender, connection) = handshake(TokioIo::new(stream)).await.expect("HTTP begins with nothing");
+        tokio::spawn(connection);
+        sender
+    }
+
+    fn take_idle(&self) -> Option<SendRequest<Body>> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop()
+    }
+}

@@ -1,0 +1,127 @@
+//! Destinations that are refused by their text alone.
+
+use serde_json::Value;
+
+use crate::{
+    client::Answer,
+    namespace::inside,
+    sinks::dialled,
+    table::{Row, controls, random, refused},
+    world::{Saved, Sent, World},
+};
+
+#[test]
+fn no_private_destination_gets_a_packet_when_it_is_saved_or_used() {
+    inside("literals::no_private_destination_gets_a_packet_when_it_is_saved_or_used", || async {
+        let rows = refused();
+        assert!(rows.len() >= 500, "only {} destinations", rows.len());
+        println!("{} destinations", rows.len());
+        nothing_is_sent_to(&rows).await;
+    });
+}
+
+/// For the random ones.
+const SEED: u64 = 20_261_121;
+
+#[test]
+fn no_destination_drawn_at_random_gets_a_packet_either() {
+    inside("literals::no_destination_drawn_at_random_gets_a_packet_either", || async {
+        let count = if is_long() { 10_000 } else { 250 };
+        println!("seed {SEED}, {count} destinations");
+        nothing_is_sent_to(&random(SEED, count)).await;
+    });
+}
+
+#[expect(clippy::disallowed_methods, reason = "which tier runs is said by `cargo xtask test --long`")]
+fn is_long() -> bool {
+    std::env::var_os("BYO_TEST_LONG").is_some_and(|long| long == "1")
+}
+
+async fn nothing_is_sent_to(rows: &[Row]) {
+    let mut world = World::new().await;
+    let saved = world.save(rows).await;
+    assert_refused_alike(rows, &saved);
+    let sent = world.send(rows).await;
+    assert_unsent(rows, &sent);
+    let arrivals = world.sinks.take();
+    assert!(arrivals.is_empty(), "packets to {:?}", dialled(&arrivals));
+    assert_eq!(world.dns.asked().len(), 0, "names were looked up: {:?}", world.dns.asked());
+    world.end().await;
+}
+
+fn assert_refused_alike(rows: &[Row], saved: &[Saved]) {
+    let first = saved[0].connect.without_request_id();
+    let mut accepted = Vec::new();
+    for (row, saved) in rows.iter().zip(saved) {
+        for (call, answer) in [
+            ("connect", &saved.connect),
+            ("test", &saved.test),
+            ("rotate", &saved.rotate),
+            ("webhook", &saved.webhook),
+        ] {
+            if answer.without_request_id() != first {
+                accepted.push(format!("{call} {row:?}: {answer:?}"));
+            }
+        }
+    }
+    assert!(accepted.is_empty(), "{} not refused alike:\n{}", accepted.len(), accepted.join("\n"));
+    assert_eq!((first.0.as_u16(), saved[0].connect.code()), (422, "destination_not_allowed"));
+}
+
+fn assert_unsent(rows: &[Row], sent: &[Sent]) {
+    let mut wrong = Vec::new();
+    for (row, sent) in rows.iter().zip(sent) {
+        if refusal(&sent.validate) != "destination_not_allowed" || sent.delivery != "destination_not_allowed"
+        {
+            wrong.push(format!("{row:?}: {:?}, {}", sent.validate, sent.delivery));
+        }
+    }
+    assert!(wrong.is_empty(), "{} were not refused when used:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+/// Why a check of a stored key came to nothing.
+pub(crate) fn refusal(validate: &Answer) -> &str {
+    assert_eq!(validate.status, 200, "{}", validate.json);
+    assert_eq!(validate.json["models"].as_array().map(Vec::len), Some(0));
+    assert_eq!(validate.json["valid"], Value::Bool(false), "{}", validate.json);
+    validate.json["error"]["code"].as_str().unwrap_or_default()
+}
+
+#[test]
+fn every_public_destination_is_called_when_it_is_saved_and_used() {
+    inside("literals::every_public_destination_is_called_when_it_is_saved_and_used", || async {
+        let controls = controls();
+        assert!(controls.len() >= 30);
+        println!("{} public destinations", controls.len());
+        let rows: Vec<Row> = controls.iter().map(|control| control.row.clone()).collect();
+        let mut world = World::new().await;
+        let saved = world.save(&rows).await;
+        let at_save = world.sinks.take();
+        let sent = world.send(&rows).await;
+        let at_send = world.sinks.take();
+        for (control, (saved, sent)) in controls.iter().zip(saved.iter().zip(&sent)) {
+            let row = &control.row;
+            assert_eq!(saved.connect.json["verdict"], "valid", "{row:?}: {:?}", saved.connect);
+            assert_eq!(saved.test.json["verdict"], "valid", "{row:?}: {:?}", saved.test);
+            assert_eq!(saved.rotate.json["verdict"], "valid", "{row:?}: {:?}", saved.rotate);
+            assert_eq!(saved.webhook.status, 201, "{row:?}: {:?}", saved.webhook);
+            assert_eq!(sent.validate.json["verdict"], "valid", "{row:?}: {:?}", sent.validate);
+            assert_eq!(sent.delivery, "delivered", "{row:?}");
+            let found = |arrivals: &[crate::sinks::Arrival], method: &str| {
+                arrivals.iter().any(|arrival| {
+                    control.addresses.contains(&arrival.to.ip())
+                        && arrival.to.port() == 443
+                        && arrival.asked.as_ref().is_some_and(|asked| asked.starts_with(method))
+                })
+            };
+            assert!(found(&at_save, "GET"), "{row:?}: nobody called when it was saved");
+            assert!(found(&at_send, "GET"), "{row:?}: nobody called when it was checked");
+            assert!(found(&at_send, "POST"), "{row:?}: nobody called with the event");
+        }
+        let known: Vec<_> = controls.iter().flat_map(|control| control.addresses.clone()).collect();
+        let strange: Vec<_> =
+            dialled(&at_save).into_iter().chain(dialled(&at_send)).filter(|to| !known.contains(to)).collect();
+        assert!(strange.is_empty(), "others were called too: {strange:?}");
+        world.end().await;
+    });
+}
