@@ -13,7 +13,9 @@ pub(crate) fn ensure(layout: &Layout) -> Result<()> {
     for (program, package) in PROGRAMS {
         if debian::on_path(program).is_none() {
             debian::install(layout, &[package]).with_context(|| {
-                format!("{program} is missing: run `sudo apt-get update && sudo apt-get install -y {package}`")
+                format!(
+                    "{program} is missing: run `sudo apt-get update && sudo apt-get install -y {package}`"
+                )
             })?;
         }
     }
