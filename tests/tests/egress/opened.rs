@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use crate::{
+    literals::summary,
     namespace::inside,
     sinks::dialled,
     table::{Row, refused},
@@ -35,7 +36,7 @@ fn what_the_operator_opens_is_reached_so_the_sinks_do_see() {
         }
         let distinct: BTreeSet<_> = rows.iter().filter_map(|row| row.leads_to).collect();
         println!("{} destinations at {} addresses reached", rows.len() - unreached.len(), distinct.len());
-        assert!(unreached.is_empty(), "{} were not reached:\n{}", unreached.len(), unreached.join("\n"));
+        assert!(unreached.is_empty(), "{}", summary(&unreached));
         assert!(rows.len() >= 200, "only {} rows", rows.len());
         world.end().await;
     });
