@@ -98,7 +98,7 @@ impl Stage {
         let customer = format!("customer_{}", number % 997);
         let (mut target, mut credential, mut body) = (path.to_owned(), Credential::None, Value::Null);
         match path {
-            "/healthz" | "/readyz" | "/openapi.json" => {}
+            "/healthz" | "/readyz" | "/openapi.json" | "/.well-known/byo-keys.json" => {}
             "/v1/connect/params" => credential = Credential::Bearer(&self.keys.publishable),
             "/v1/connect-session" => credential = Credential::Bearer(&self.session),
             "/v1/connect-sessions" => {
@@ -143,9 +143,13 @@ impl Stage {
             }
             _ if path.starts_with("/v1/admin/") => {
                 credential = Credential::Admin;
-                // Projects and tokens stay for ever and are listed whole, so most of these are refused as they are.
-                let name = if number.is_multiple_of(50) { "Northwind" } else { "" };
+                // Projects, tokens and sealing keys stay for ever, so most of these are refused as they are.
+                let is_good = number.is_multiple_of(50);
+                let name = if is_good { "Northwind" } else { "" };
                 body = match (method, path) {
+                    ("POST", "/v1/admin/sealing-keys/rotate") => {
+                        json!({"compromised": is_good.then_some(false)})
+                    }
                     ("POST", "/v1/admin/projects") => json!({"name": name}),
                     ("POST", _) => json!({"environment": "test", "kind": "secret", "name": name}),
                     ("PATCH", _) => json!({

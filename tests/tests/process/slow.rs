@@ -1,6 +1,6 @@
 //! Clients that take their time, at a server process with short patience.
 
-use std::time::Duration;
+use std::{net::SocketAddr, time::Duration};
 
 use byo_tests::{Launch, Process, Wire};
 use tokio::{
@@ -31,6 +31,7 @@ const MANNERS: [Manner; 3] = [
 
 #[tokio::test(flavor = "multi_thread")]
 async fn slow_and_silent_clients_are_hung_up_on_and_others_are_answered_all_the_while() {
+    const PATIENCE: Duration = Duration::from_secs(2);
     let (_launch, process) = patient_for("2s").await;
     let secret = secret(&process).await;
     let mut slow = JoinSet::new();
@@ -43,14 +44,14 @@ async fn slow_and_silent_clients_are_hung_up_on_and_others_are_answered_all_the_
         }
     }
     let mut answered = 0;
-    let mut healthy = Wire::open(process.address()).await.expect("there is room for one more");
+    let mut healthy = Steady::open(&process, PATIENCE).await;
     let all_ended = async { while slow.join_next().await.is_some() {} };
     tokio::pin!(all_ended);
     let deadline = Instant::now() + FOR_EVER;
     loop {
         tokio::select! {
             () = &mut all_ended => break,
-            () = ask(&mut healthy) => answered += 1,
+            () = healthy.ask() => answered += 1,
             () = tokio::time::sleep_until(deadline) => panic!("some slow clients are still listened to"),
         }
     }
@@ -60,12 +61,13 @@ async fn slow_and_silent_clients_are_hung_up_on_and_others_are_answered_all_the_
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_connection_in_use_is_never_taken_for_an_idle_one() {
+    const PATIENCE: Duration = Duration::from_millis(500);
     let (_launch, process) = patient_for("500ms").await;
-    let mut wire = Wire::open(process.address()).await.expect("it listens");
+    let mut client = Steady::open(&process, PATIENCE).await;
     let started = Instant::now();
     // Far longer than an idle connection is kept.
-    while started.elapsed() < Duration::from_secs(3) {
-        ask(&mut wire).await;
+    while started.elapsed() < PATIENCE * 6 {
+        client.ask().await;
     }
 }
 
@@ -94,10 +96,47 @@ async fn secret(process: &Process) -> String {
     made["environments"]["test"]["secretKey"].as_str().expect("a project has tokens").to_owned()
 }
 
-async fn ask(wire: &mut Wire) {
-    wire.send(b"GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n").await.expect("it listens");
-    let answer = timeout(FOR_EVER, wire.answer("GET")).await.expect("it answers in the end");
-    assert_eq!(answer.expect("it answers well").expect("it answers").status, 200);
+/// A client that asks again and again on one connection.
+struct Steady {
+    server: SocketAddr,
+    patience: Duration,
+    wire: Wire,
+    /// When it sent what was answered last.
+    asked: Instant,
+}
+
+impl Steady {
+    async fn open(process: &Process, patience: Duration) -> Self {
+        let server = process.address();
+        let asked = Instant::now();
+        let wire = Wire::open(server).await.expect("there is room for one more");
+        Self { server, patience, wire, asked }
+    }
+
+    /// Is answered. Where this test itself was kept waiting for too long, the server was right to hang up.
+    async fn ask(&mut self) {
+        loop {
+            let now = Instant::now();
+            if self.is_answered().await {
+                self.asked = now;
+                return;
+            }
+            let idle = self.asked.elapsed();
+            assert!(idle >= self.patience, "hung up on {idle:?} after a request");
+            self.asked = Instant::now();
+            self.wire = Wire::open(self.server).await.expect("it listens");
+        }
+    }
+
+    async fn is_answered(&mut self) -> bool {
+        if self.wire.send(b"GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n").await.is_err() {
+            return false;
+        }
+        let answer = timeout(FOR_EVER, self.wire.answer("GET")).await.expect("it answers in the end");
+        let Ok(Some(answer)) = answer else { return false };
+        assert_eq!(answer.status, 200);
+        true
+    }
 }
 
 /// Says a little again and again until the server hangs up.

@@ -42,6 +42,10 @@ impl Moves {
     }
 }
 
+/// However often the operator rotates, no more keys than this are kept for what was sealed to them before.
+const MOST_RETIRING: usize = 16;
+
+/// What is due. `keys` are oldest first.
 pub(super) fn moves(keys: &[SealingKeyRow], schedule: Schedule, occasion: Occasion, now: Timestamp) -> Moves {
     use SealingKeyState::{Active, Destroyed, Next, Retiring};
     let mut moves = Moves::default();
@@ -52,8 +56,10 @@ pub(super) fn moves(keys: &[SealingKeyRow], schedule: Schedule, occasion: Occasi
         moves.fresh = vec![Active, Next];
         return moves;
     }
-    for key in keys.iter().filter(|key| key.state == Retiring) {
-        if key.changed_at.after(schedule.overlap) <= now {
+    let retiring: Vec<_> = keys.iter().filter(|key| key.state == Retiring).collect();
+    for (younger, key) in retiring.iter().rev().enumerate() {
+        // Their browsers seal anew, unseen by customers.
+        if younger >= MOST_RETIRING || key.changed_at.after(schedule.overlap) <= now {
             to(key, Destroyed);
         }
     }
@@ -149,6 +155,17 @@ mod tests {
         assert_eq!(
             at(&keys, Occasion::Rotate, day(0)),
             (vec![to("a", Retiring), to("b", Active)], vec![Next])
+        );
+    }
+
+    #[test]
+    fn however_often_the_operator_rotates_few_keys_are_kept() {
+        let names: Vec<String> = (0..MOST_RETIRING + 2).map(|number| number.to_string()).collect();
+        let retiring = names.iter().map(|name| key(name, Retiring, day(0)));
+        let keys: Vec<_> = retiring.chain([key("b", Active, day(0)), key("c", Next, day(0))]).collect();
+        assert_eq!(
+            at(&keys, Occasion::Schedule, day(0)),
+            (vec![to("1", Destroyed), to("0", Destroyed)], vec![])
         );
     }
 

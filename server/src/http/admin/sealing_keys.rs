@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use crate::{
     clock::Timestamp,
-    domain::{self, Occasion},
+    domain::{self, Occasion, Refusal},
     http::{
         AppState,
         json::JsonBody,
@@ -80,7 +80,7 @@ pub(in crate::http) async fn list(
     State(app): State<AppState>,
     _admin: Admin,
 ) -> Result<Json<SealingKeyList>, Problem> {
-    Ok(Json(domain::keep_sealing_keys(&app, Occasion::Schedule).await?.into()))
+    Ok(Json(app.store.sealing_keys().await.map_err(Refusal::from)?.into()))
 }
 
 /// Put the next key in place of the one browsers seal to
