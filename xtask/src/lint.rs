@@ -17,7 +17,17 @@ pub(crate) fn run(layout: &Layout) -> Result<()> {
         let clippy = Tool::cargo(layout).args(["clippy", "-p", "byo-seal", "-p", "byo-widget"]);
         clippy.args(["--target", rust::WASM, "--", "-D", "warnings"]).run()
     })?;
+    step("fuzz targets", || fuzz_targets(layout))?;
     dependencies(layout)
+}
+
+/// Their workspace is another. Without libFuzzer, which takes a C++ compiler, and with what clippy above left.
+fn fuzz_targets(layout: &Layout) -> Result<()> {
+    let cargo = |command: &str| Tool::cargo(layout).args([command, "--manifest-path", "fuzz/Cargo.toml"]);
+    cargo("fmt").arg("--check").run()?;
+    let clippy =
+        cargo("clippy").arg("--no-default-features").arg("--target-dir").arg(layout.cargo_output(""));
+    clippy.args(["--", "-D", "warnings"]).run()
 }
 
 /// Licences, sources and bans. Advisories need a download, so they are `cargo deny check`'s alone.

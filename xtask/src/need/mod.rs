@@ -1,5 +1,6 @@
 //! What a fresh machine lacks: each part is fetched, or named in one line with the way to get it.
 
+pub(crate) mod cargo_fuzz;
 pub(crate) mod chromium;
 mod debian;
 pub(crate) mod namespace;

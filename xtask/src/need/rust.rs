@@ -36,6 +36,13 @@ pub(crate) fn compiler_version(layout: &Layout) -> Result<String> {
     Tool::new(layout, rustc()).arg("-vV").output()
 }
 
+/// The machine's own target, which some tools name their folders after.
+pub(crate) fn host(layout: &Layout) -> Result<String> {
+    let version = compiler_version(layout)?;
+    let host = version.lines().find_map(|line| line.strip_prefix("host: "));
+    host.map(str::to_owned).context("`rustc -vV` names no host")
+}
+
 fn rustc() -> std::ffi::OsString {
     std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into())
 }

@@ -1,5 +1,6 @@
 //! `cargo xtask test`: every suite in one go, and a count at the end.
 
+mod fuzz;
 pub(crate) mod node;
 mod report;
 mod rust;
@@ -35,6 +36,9 @@ pub(crate) fn run(layout: &Layout, long: bool) -> Result<bool> {
     report.suite("widget in Node", || node::run(layout, tool("node"), "widget"));
     report.suite("interoperation", || node::run(layout, tool("node"), "tests/node"));
     report.suite("browser", || node::run(layout, tool("node"), "tests/browser"));
+    if long {
+        report.suite("fuzz", || fuzz::run(layout));
+    }
     report.check("lint", || lint::run(layout));
     Ok(report.conclude())
 }
