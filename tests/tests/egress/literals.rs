@@ -10,7 +10,7 @@ use crate::{
 
 #[test]
 fn no_private_destination_gets_a_packet_when_it_is_saved_or_used() {
-    inside("literals::no_private_destination_gets_a_packet_when_it_is_saved_or_used", || async {
+    inside(|| async {
         let rows = refused();
         assert!(rows.len() >= 500, "only {} destinations", rows.len());
         println!("{} destinations", rows.len());
@@ -23,7 +23,7 @@ const SEED: u64 = 20_261_121;
 
 #[test]
 fn no_destination_drawn_at_random_gets_a_packet_either() {
-    inside("literals::no_destination_drawn_at_random_gets_a_packet_either", || async {
+    inside(|| async {
         let count = if is_long() { 10_000 } else { 250 };
         println!("seed {SEED}, {count} destinations");
         nothing_is_sent_to(&random(SEED, count)).await;
@@ -95,7 +95,7 @@ pub(crate) fn summary(wrong: &[String]) -> String {
 
 #[test]
 fn every_public_destination_is_called_when_it_is_saved_and_used() {
-    inside("literals::every_public_destination_is_called_when_it_is_saved_and_used", || async {
+    inside(|| async {
         let controls = controls();
         assert!(controls.len() >= 30);
         println!("{} public destinations", controls.len());

@@ -15,7 +15,7 @@ use crate::{
 
 #[test]
 fn no_name_leads_to_a_private_address_whatever_its_name_server_says() {
-    inside("names::no_name_leads_to_a_private_address_whatever_its_name_server_says", || async {
+    inside(|| async {
         let rows: Vec<Row> = BEHAVIOURS.iter().map(|behaviour| Row::named(behaviour.label)).collect();
         println!("{} behaviours", rows.len());
         let mut world = World::new().await;

@@ -12,13 +12,14 @@ const CANNOT: &str = "this suite needs a network namespace of its own. It takes 
                       (package iproute2), and either root or unprivileged user namespaces (sysctl \
                       kernel.unprivileged_userns_clone=1, and on Ubuntu kernel.apparmor_restrict_unprivileged_userns=0)";
 
-/// Runs a test's body in a namespace: the test runs itself again in there. `test` is its path in this binary.
-pub(crate) fn inside<F: Future<Output = ()>>(test: &str, body: impl FnOnce() -> F) {
+/// Runs a test's body in a namespace: the test that calls this runs itself again in there.
+pub(crate) fn inside<B: FnOnce() -> F, F: Future<Output = ()>>(body: B) {
     if is_inside() {
         make_every_address_local();
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
         return runtime.expect("a runtime starts").block_on(body());
     }
+    let test = test_of::<B>();
     let this = std::env::current_exe().expect("this binary has a path");
     let mut unshare = Command::new("unshare");
     if !is_root() {
@@ -28,8 +29,21 @@ pub(crate) fn inside<F: Future<Output = ()>>(test: &str, body: impl FnOnce() -> 
     let ran = unshare.output().unwrap_or_else(|error| panic!("{CANNOT}: `unshare`: {error}"));
     let (printed, complained) = (String::from_utf8_lossy(&ran.stdout), String::from_utf8_lossy(&ran.stderr));
     assert!(printed.contains("running 1 test"), "{CANNOT}: {complained}{printed}");
-    print!("{printed}");
-    assert!(ran.status.success(), "{test} failed inside its namespace:\n{printed}{complained}");
+    let said = without_harness(&printed);
+    println!("{said}");
+    assert!(ran.status.success(), "{test} failed inside its namespace:\n{said}\n{complained}");
+}
+
+/// The test's path in this binary, which its body has before its own name: `egress::names::a_test::{{closure}}`.
+fn test_of<B>() -> &'static str {
+    let path = std::any::type_name::<B>().split_once("::").expect("the crate comes first").1;
+    path.strip_suffix("::{{closure}}").expect("a test's body is a closure in it")
+}
+
+/// Without the lines of the test's own runner: whoever counts results counts this test once.
+fn without_harness(printed: &str) -> String {
+    let own = |line: &&str| !["test ", "running "].iter().any(|start| line.starts_with(start));
+    printed.lines().filter(own).collect::<Vec<_>>().join("\n")
 }
 
 #[expect(clippy::disallowed_methods, reason = "no setting: it tells the two processes of one test apart")]

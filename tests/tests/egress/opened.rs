@@ -13,7 +13,7 @@ use crate::{
 
 #[test]
 fn what_the_operator_opens_is_reached_so_the_sinks_do_see() {
-    inside("opened::what_the_operator_opens_is_reached_so_the_sinks_do_see", || async {
+    inside(|| async {
         // Every second one: each costs nine handshakes.
         let rows: Vec<Row> = refused().into_iter().filter(|row| row.leads_to.is_some()).step_by(2).collect();
         let mut world = World::opening(&["0.0.0.0/0", "::/0"]).await;

@@ -19,7 +19,7 @@ const SECOND: &[&str] = &[
 
 #[test]
 fn no_redirect_is_followed() {
-    inside("redirects::no_redirect_is_followed", || async {
+    inside(|| async {
         let rows: Vec<Row> = [300, 301, 302, 303, 304, 305, 306, 307, 308]
             .into_iter()
             .flat_map(|status| {
