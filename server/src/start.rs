@@ -82,11 +82,6 @@ pub enum StartError {
         /// Where this server is.
         origin: String,
     },
-    /// The base URLs.
-    #[error(
-        "a BYO_PROVIDERS__<NAME>__BASE_URL is not an http or https URL without user name, query and fragment"
-    )]
-    BaseUrl,
     /// The server's own certificate.
     #[error("BYO_SERVER__TLS_CERT_FILE, BYO_SERVER__TLS_KEY_FILE: {0}")]
     Tls(String),
@@ -260,9 +255,7 @@ fn egress(config: &Config, listener: &TcpListener, identity: &Identity) -> Resul
     let listeners = listener.local_addr().into_iter().map(OwnAddress::Listener);
     let public = identity.origins().filter_map(public_address);
     let own = OwnAddresses::new(listeners.chain(public).collect());
-    let base_urls = config.providers.values().map(String::as_str);
-    let policy = Policy::from_settings(config.egress.allow.clone(), base_urls, own)
-        .map_err(|_| StartError::BaseUrl)?;
+    let policy = Policy::new(config.egress.allow.clone(), own);
     let roots = match &config.egress.extra_ca_file {
         Some(path) => {
             let pem = std::fs::read(path)

@@ -5,8 +5,7 @@ use std::sync::Arc;
 use byo_server::{
     config::Config,
     egress::{
-        Destination, Egress, EgressError, EgressLimits, OwnAddresses, Policy, Request, Roots, SystemResolver,
-        UrlKind,
+        Destination, Egress, EgressError, EgressLimits, Policy, Request, Roots, SystemResolver, UrlKind,
     },
     environment::Environment,
 };
@@ -73,12 +72,13 @@ struct RunningServer {
 impl RunningServer {
     fn new(config: &Config) -> Result<Self, Failure> {
         let origin = config.server.public_origin();
-        let policy = Policy::from_settings(Vec::new(), [origin.as_str()], OwnAddresses::default())?;
         let roots = match &config.egress.extra_ca_file {
             Some(path) => Roots::from_pem(&std::fs::read(path)?)?,
             None => Roots::default(),
         };
-        let egress = Egress::new(policy, Arc::new(SystemResolver::new(&[])), &roots, EgressLimits::default());
+        let resolver = Arc::new(SystemResolver::new(&[]));
+        let egress = Egress::new(Policy::default(), resolver, &roots, EgressLimits::default())
+            .opening([origin.as_str()])?;
         let base = egress.check(UrlKind::BaseUrl, &origin)?;
         Ok(Self { origin, base, egress })
     }

@@ -12,7 +12,7 @@ use byo_server::{
     config::Config,
     demo::{self, DemoEnvironment, DemoSettings},
     domain::{self, CreatedProject, Refusal, Secret},
-    egress::{Egress, EgressLimits, OwnAddresses, Policy, Roots, SystemResolver},
+    egress::{Egress, EgressLimits, Policy, Roots, SystemResolver},
     entropy::{Entropy, SystemEntropy},
     environment::Environment,
     start::Server,
@@ -80,7 +80,7 @@ async fn settings(app: &App, byo_origin: &str, product_origin: &str) -> Result<D
             .await?;
     }
     let egress = Egress::new(
-        Policy::from_settings(Vec::new(), [byo_origin], OwnAddresses::default())?,
+        Policy::default(),
         std::sync::Arc::new(SystemResolver::new(&[])),
         &Roots::default(),
         EgressLimits::default(),
@@ -90,7 +90,7 @@ async fn settings(app: &App, byo_origin: &str, product_origin: &str) -> Result<D
         own_origin: product_origin.to_owned(),
         test: environment(app, &project, Environment::Test, product_origin).await?,
         live: environment(app, &project, Environment::Live, product_origin).await?,
-        egress,
+        egress: egress.opening([byo_origin])?,
         clock: app.clock.clone(),
         entropy: app.entropy.clone(),
     })

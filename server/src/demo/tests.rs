@@ -17,7 +17,7 @@ use tower::ServiceExt;
 use super::*;
 use crate::{
     clock::{Clock, Timestamp},
-    egress::{EgressLimits, OwnAddresses, Policy, Roots, StaticResolver},
+    egress::{EgressLimits, Policy, Roots, StaticResolver},
     entropy::SystemEntropy,
     environment::Environment,
     token::TokenKind,
@@ -54,13 +54,13 @@ impl Demo {
         tokio::spawn(serve(listener, None, byo, LIMITS, std::future::pending()));
         let (test_secret, test) = environment(Environment::Test);
         let (_, live) = environment(Environment::Live);
-        let policy = Policy::from_settings(vec![], [byo_origin.as_str()], OwnAddresses::default()).unwrap();
         let egress = Egress::new(
-            policy,
+            Policy::default(),
             Arc::new(StaticResolver::default()),
             &Roots::default(),
             EgressLimits::default(),
         );
+        let egress = egress.opening([byo_origin.as_str()]).unwrap();
         let settings = DemoSettings {
             byo_origin,
             own_origin: "http://demo.test:8788".into(),

@@ -43,6 +43,9 @@ impl Default for EgressLimits {
 #[derive(Clone)]
 pub struct Egress {
     policy: Arc<Policy>,
+    resolver: Arc<dyn Resolve>,
+    roots: Roots,
+    limits: EgressLimits,
     client: Client<Connector, Full<Bytes>>,
 }
 
@@ -51,14 +54,28 @@ impl Egress {
     #[must_use]
     pub fn new(policy: Policy, resolver: Arc<dyn Resolve>, roots: &Roots, limits: EgressLimits) -> Self {
         let policy = Arc::new(policy);
-        let connector = Connector::new(Arc::clone(&policy), resolver, roots, limits.connect);
+        let connector = Connector::new(Arc::clone(&policy), Arc::clone(&resolver), roots, limits.connect);
         let client = Client::builder(TokioExecutor::new())
             .pool_timer(TokioTimer::new()) // Without it idle connections are closed only when next looked at.
             .pool_idle_timeout(limits.idle)
             .pool_max_idle_per_host(limits.idle_per_host)
             .http1_max_buf_size(64 << 10)
             .build(connector);
-        Self { policy, client }
+        Self { policy, resolver, roots: roots.clone(), limits, client }
+    }
+
+    /// Another way out, which also reaches the host and port of these base URLs, http too; for calls that nobody but
+    /// the operator can aim. The two share no connection: one that was opened here would serve there without a look
+    /// at its address.
+    ///
+    /// # Errors
+    /// The first of `base_urls` that is not a well-formed base URL.
+    pub fn opening<'a>(
+        &self,
+        base_urls: impl IntoIterator<Item = &'a str>,
+    ) -> Result<Self, DestinationNotAllowed> {
+        let policy = self.policy.opening(base_urls)?;
+        Ok(Self::new(policy, Arc::clone(&self.resolver), &self.roots, self.limits))
     }
 
     /// Judges a URL by its text: when it is saved, and again at every use. Addresses behind its name are judged when

@@ -22,21 +22,27 @@ pub struct Policy {
 }
 
 impl Policy {
-    /// From settings: the operator's allow-list, the operator's replacement base URLs (their host and port are
-    /// allowed, http too, for whoever names them), and where this server itself answers.
+    /// From settings: the operator's allow-list, and where this server itself answers.
+    #[must_use]
+    pub const fn new(allow: Vec<AllowRule>, own: OwnAddresses) -> Self {
+        Self { allow, own }
+    }
+
+    /// This policy, and besides it the host and port of these base URLs, http too. For calls that nobody but the
+    /// operator can aim: it does not ask who named the host.
     ///
     /// # Errors
     /// The first of `base_urls` that is not a well-formed base URL.
-    pub fn from_settings<'a>(
-        mut allow: Vec<AllowRule>,
+    pub(super) fn opening<'a>(
+        &self,
         base_urls: impl IntoIterator<Item = &'a str>,
-        own: OwnAddresses,
     ) -> Result<Self, DestinationNotAllowed> {
+        let mut opened = self.clone();
         for url in base_urls {
             let destination = Destination::parse(UrlKind::BaseUrl, url).ok_or(DestinationNotAllowed)?;
-            allow.push(AllowRule::exact(destination.host(), destination.port()));
+            opened.allow.push(AllowRule::exact(destination.host(), destination.port()));
         }
-        Ok(Self { allow, own })
+        Ok(opened)
     }
 
     /// Judges the text of a URL, before any name is resolved.

@@ -15,7 +15,7 @@ use super::{
     target::Target,
 };
 use crate::{
-    egress::{Egress, EgressError, Request},
+    egress::{EgressError, Request},
     secret::ProviderKey,
 };
 
@@ -40,7 +40,7 @@ impl Providers {
         if target.trusted && spec.admin_prefixes.iter().any(|prefix| key.expose().starts_with(prefix)) {
             return Check::new(Reason::AdminKey, spec.subject, "", Vec::new());
         }
-        let caller = Caller { egress: &self.egress, target: &target, config, key };
+        let caller = Caller { target: &target, config, key };
         let probed = caller.probe().await;
         let reason = self.compare(&caller, probed.reason).await;
         let listable = reason.verdict().is_storable() && reason != Reason::RateLimited;
@@ -70,8 +70,7 @@ impl Providers {
 /// One key on its way to one target.
 #[derive(Clone, Copy)]
 pub(super) struct Caller<'a> {
-    egress: &'a Egress,
-    pub(super) target: &'a Target,
+    pub(super) target: &'a Target<'a>,
     pub(super) config: &'a ProviderConfig,
     key: &'a ProviderKey,
 }
@@ -125,7 +124,7 @@ impl Caller<'_> {
             request = request.body("application/json", body);
         }
         let (name, value) = credential(spec, self.key);
-        let response = self.egress.send(request.header(name, value)).await?;
+        let response = self.target.egress.send(request.header(name, value)).await?;
         Ok(Answer::new(response.status, &response.body))
     }
 

@@ -33,29 +33,42 @@ pub use target::{ConfigError, ConfigProblem};
 #[derive(Clone)]
 pub struct Providers {
     egress: Egress,
-    overrides: BTreeMap<ProviderId, Destination>,
+    overrides: BTreeMap<ProviderId, Override>,
     entropy: SharedEntropy,
 }
 
-/// The operator's replacement base URL for a provider is no base URL, or the egress policy does not know of it.
+/// What the operator put in a provider's place.
+#[derive(Clone)]
+struct Override {
+    base: Destination,
+    /// Reaches it, which [`Providers::egress`] does not: a customer who names its host is refused like any other.
+    egress: Egress,
+}
+
+/// The operator's replacement base URL for a provider is no base URL.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the base URL set for {provider} is not a base URL that may be called")]
+#[error(
+    "the base URL set for {provider} (BYO_PROVIDERS__<NAME>__BASE_URL) is not an http or https URL without user name, \
+     query and fragment"
+)]
 pub struct InvalidOverride {
     /// Whose base URL.
     pub provider: ProviderId,
 }
 
 impl Providers {
-    /// `overrides` are the operator's replacement base URLs, the same that the egress policy was built with. They
-    /// are trusted as the provider itself.
+    /// `overrides` are the operator's replacement base URLs. They are trusted as the provider itself, wherever they
+    /// point, and need no entry in the allow-list; nothing but a check of that provider's keys gets there by them.
     pub fn new(
         egress: Egress,
         overrides: &BTreeMap<ProviderId, String>,
         entropy: SharedEntropy,
     ) -> Result<Self, InvalidOverride> {
         let read = |(provider, url): (&ProviderId, &String)| {
-            let destination = egress.check(UrlKind::BaseUrl, url);
-            destination.map(|found| (*provider, found)).map_err(|_| InvalidOverride { provider: *provider })
+            let opened = egress.opening([url.as_str()]);
+            let found =
+                opened.and_then(|egress| Ok(Override { base: egress.check(UrlKind::BaseUrl, url)?, egress }));
+            found.map(|found| (*provider, found)).map_err(|_| InvalidOverride { provider: *provider })
         };
         let overrides = overrides.iter().map(read).collect::<Result<_, _>>()?;
         Ok(Self { egress, overrides, entropy })

@@ -9,7 +9,7 @@ use super::{
     spec::{Setting, Spec, When},
     table,
 };
-use crate::egress::{Destination, DestinationNotAllowed, Host, UrlKind};
+use crate::egress::{Destination, DestinationNotAllowed, Egress, Host, UrlKind};
 
 /// A fault in a `providerConfig`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,9 +48,11 @@ impl fmt::Display for ConfigProblem {
 }
 
 /// Where a check goes.
-pub(super) struct Target {
+pub(super) struct Target<'a> {
     pub(super) spec: &'static Spec,
     pub(super) base: Destination,
+    /// The way there.
+    pub(super) egress: &'a Egress,
     /// It is the provider itself, or what the operator put in its place.
     pub(super) trusted: bool,
 }
@@ -93,14 +95,14 @@ impl Providers {
         &self,
         provider: ProviderId,
         config: &ProviderConfig,
-    ) -> Result<Target, DestinationNotAllowed> {
+    ) -> Result<Target<'_>, DestinationNotAllowed> {
         let rows = || table::SPECS.iter().filter(move |spec| spec.id == provider);
-        let base = match (&config.base_url, self.overrides.get(&provider)) {
-            (Some(url), _) => self.egress.check(UrlKind::BaseUrl, url)?,
-            (None, Some(replacement)) => replacement.clone(),
+        let (base, egress) = match (&config.base_url, self.overrides.get(&provider)) {
+            (Some(url), _) => (self.egress.check(UrlKind::BaseUrl, url)?, &self.egress),
+            (None, Some(replacement)) => (replacement.base.clone(), &replacement.egress),
             (None, None) => {
                 let default = rows().find_map(|spec| spec.default_base).ok_or(DestinationNotAllowed)?;
-                self.egress.check(UrlKind::BaseUrl, default)?
+                (self.egress.check(UrlKind::BaseUrl, default)?, &self.egress)
             }
         };
         let trusted = |spec: &Spec| config.base_url.is_none() || is_own_host(spec, &base);
@@ -116,7 +118,7 @@ impl Providers {
         }
         let trimmed = spec.surplus.iter().find_map(|suffix| base.without_suffix(suffix));
         let trusted = trusted(spec);
-        Ok(Target { spec, base: trimmed.unwrap_or(base), trusted })
+        Ok(Target { spec, base: trimmed.unwrap_or(base), egress, trusted })
     }
 
     fn is_openai_base_of(&self, spec: &Spec, base: &Destination) -> bool {

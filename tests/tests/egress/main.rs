@@ -18,3 +18,4 @@ mod literals;
 mod names;
 mod opened;
 mod redirects;
+mod replaced;

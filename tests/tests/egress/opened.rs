@@ -16,7 +16,7 @@ fn what_the_operator_opens_is_reached_so_the_sinks_do_see() {
     inside(|| async {
         // Every second one: each costs nine handshakes.
         let rows: Vec<Row> = refused().into_iter().filter(|row| row.leads_to.is_some()).step_by(2).collect();
-        let mut world = World::opening(&["0.0.0.0/0", "::/0"]).await;
+        let mut world = World::with(&[("BYO_EGRESS__ALLOW", "0.0.0.0/0,::/0")]).await;
         let saved = world.save(&rows).await;
         let at_save = dialled(&world.sinks.take());
         let sent = world.send(&rows).await;

@@ -74,16 +74,16 @@ pub(crate) struct Sent {
 impl World {
     /// A server with nothing opened.
     pub(crate) async fn new() -> Self {
-        Self::opening(&[]).await
+        Self::with(&[]).await
     }
 
-    /// A server whose operator opens these.
-    pub(crate) async fn opening(allow: &[&str]) -> Self {
+    /// A server with these settings besides.
+    pub(crate) async fn with(further: &[(&str, &str)]) -> Self {
         let before = Counters::now();
         let authority = Arc::new(Authority::new());
         let folder = Folder::new();
         std::fs::write(folder.path("ca.pem"), authority.pem()).expect("a new folder takes a file");
-        let settings = settings(&folder, allow);
+        let settings = settings(&folder, further);
         let (sinks, dns) = (Sinks::open(authority).await, NameServer::open().await);
         let server = Some(Server::start(&settings).await);
         let client = Arc::new(Client::new(LISTEN.parse().expect("it is an address")));
@@ -145,6 +145,12 @@ impl World {
             Sent { validate, delivery }
         });
         sent.collect()
+    }
+
+    /// Connects a key that points nowhere in particular.
+    pub(crate) async fn connect_plainly(&self, provider: &str) -> Answer {
+        let key = json!({"provider": provider, "refId": "plain", "providerKey": KEY});
+        self.client.post("/v1/keys/connect", &self.project.live.secret, &key).await
     }
 
     /// Has a key that was saved over the API checked again.
@@ -237,9 +243,9 @@ where
     all.into_iter().map(|(_, done)| done).collect()
 }
 
-fn settings(folder: &Folder, allow: &[&str]) -> Vec<(String, String)> {
+fn settings(folder: &Folder, further: &[(&str, &str)]) -> Vec<(String, String)> {
     let path = |name: &str| folder.path(name).to_str().expect("temporary folders are text").to_owned();
-    let mut settings = vec![
+    let settings = [
         ("BYO_SERVER__LISTEN", LISTEN.to_owned()),
         ("BYO_SERVER__PUBLIC_URL", format!("https://{PUBLIC_HOST}")),
         ("BYO_SERVER__ALIASES", format!("http://{LISTEN}")),
@@ -247,7 +253,6 @@ fn settings(folder: &Folder, allow: &[&str]) -> Vec<(String, String)> {
         ("BYO_DATABASE__URL", format!("sqlite://{}", path("byo.db"))),
         ("BYO_VAULT__MASTER_KEY", MASTER_KEY.to_owned()),
         ("BYO_ADMIN__KEY", ADMIN_KEY.to_owned()),
-        ("BYO_EGRESS__ALLOW", allow.join(",")),
         ("BYO_EGRESS__NAME_SERVERS", dns::ADDRESS.to_owned()),
         ("BYO_EGRESS__EXTRA_CA_FILE", path("ca.pem")),
         ("BYO_LIMITS__SECRET_PER_MINUTE", "1000000".to_owned()),
@@ -255,8 +260,8 @@ fn settings(folder: &Folder, allow: &[&str]) -> Vec<(String, String)> {
         ("BYO_WEBHOOKS__CONCURRENCY", "64".to_owned()),
         ("BYO_LOG__FORMAT", "json".to_owned()),
     ];
-    settings.retain(|(_, value)| !value.is_empty());
-    settings.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+    let further = further.iter().map(|(name, value)| (*name, (*value).to_owned()));
+    settings.into_iter().chain(further).map(|(name, value)| (name.to_owned(), value)).collect()
 }
 
 async fn make_project(client: &Client) -> Project {

@@ -373,11 +373,16 @@ fn a_rule_opens_what_it_covers_and_nothing_beside_it() {
 #[test]
 fn replacement_base_urls_are_allowed_with_their_port_and_over_http() {
     let urls = ["http://127.0.0.1:4010/v1", "https://gateway.internal/openai"];
-    let policy = Policy::from_settings(vec![], urls, OwnAddresses::default()).unwrap();
+    let closed = Policy::default();
+    let policy = closed.opening(urls).unwrap();
     assert!(policy.check(UrlKind::BaseUrl, "http://127.0.0.1:4010").is_ok());
     assert!(policy.check(UrlKind::BaseUrl, "https://gateway.internal").is_ok());
     assert!(policy.check(UrlKind::BaseUrl, "http://127.0.0.1:4011").is_err());
-    assert!(Policy::from_settings(vec![], ["http://127.0.0.1:4010/?x"], OwnAddresses::default()).is_err());
+    assert!(closed.opening(["http://127.0.0.1:4010/?x"]).is_err());
+    assert!(
+        closed.check(UrlKind::BaseUrl, "http://127.0.0.1:4010").is_err(),
+        "the one it was made from is as it was"
+    );
 }
 
 #[test]
@@ -388,7 +393,7 @@ fn this_server_is_no_destination_unless_a_rule_names_it_with_its_port() {
             OwnAddress::Public { host: "byo.example.com".into(), port: 443 },
         ]);
         let allow = allow.iter().map(|rule| rule.parse().unwrap()).collect();
-        Policy::from_settings(allow, [], own).unwrap().check(UrlKind::Webhook, url).is_ok()
+        Policy::new(allow, own).check(UrlKind::Webhook, url).is_ok()
     };
     assert!(!check(&[], "https://byo.example.com/v1/keys"));
     assert!(!check(&[], "https://BYO.example.com:443"));

@@ -14,7 +14,7 @@ use super::{Egress, EgressLimits, OwnAddresses, Policy, Resolve, Roots};
 /// A policy with these allow rules.
 pub(crate) fn policy(allow: &[&str]) -> Policy {
     let allow = allow.iter().map(|rule| rule.parse().unwrap()).collect();
-    Policy::from_settings(allow, [], OwnAddresses::default()).unwrap()
+    Policy::new(allow, OwnAddresses::default())
 }
 
 /// A client with these allow rules and this resolver.

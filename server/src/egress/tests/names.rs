@@ -123,6 +123,21 @@ async fn a_named_host_may_be_private_but_not_link_local() {
 }
 
 #[tokio::test]
+async fn a_connection_that_was_opened_for_the_operator_serves_nobody_else() {
+    let server = Server::start(|_, _| Some(reply(200, "text/plain", "ok"))).await;
+    let port = server.address.port();
+    // By its text and its port the name is fine for everybody: a network elsewhere is open.
+    let resolver = StaticResolver::default().with("gateway.example.com", &[ip("127.0.0.1")]);
+    let customers = egress(&["10.0.0.0/8"], resolver);
+    let url = format!("http://gateway.example.com:{port}/");
+    let operators = customers.opening([url.as_str()]).unwrap();
+    assert_eq!(status(&operators, &url).await, Ok(200));
+    assert_eq!(status(&customers, &url).await, Err(REFUSED));
+    assert_eq!(status(&operators, &url).await, Ok(200));
+    assert_eq!(server.connections(), 1, "the operator's was kept, and theirs alone");
+}
+
+#[tokio::test]
 async fn localhost_is_the_opened_loopback_and_asks_no_name_server() {
     let server = Server::start(|_, _| Some(reply(200, "text/plain", "ok"))).await;
     let rule = format!("127.0.0.1:{}", server.address.port());
@@ -137,7 +152,7 @@ async fn a_name_that_leads_back_to_this_server_is_refused() {
     let url = format!("http://loop.example.com:{port}/");
     let client = |allow: &str| {
         let own = OwnAddresses::new(vec![OwnAddress::Listener(SocketAddr::from(([0, 0, 0, 0], port)))]);
-        let policy = Policy::from_settings(vec![allow.parse().unwrap()], [], own).unwrap();
+        let policy = Policy::new(vec![allow.parse().unwrap()], own);
         let resolver = StaticResolver::default().with("loop.example.com", &[ip("127.0.0.1")]);
         Egress::new(policy, Arc::new(resolver), &Roots::default(), EgressLimits::default())
     };

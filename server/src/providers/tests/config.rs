@@ -107,9 +107,27 @@ async fn a_known_providers_base_url_is_checked_as_that_provider() {
 }
 
 #[tokio::test]
+async fn a_replacement_base_url_is_called_for_its_provider_and_for_nobody_who_names_it() {
+    let list = r#"{"object": "list", "data": [{"id": "gpt-4.1"}]}"#;
+    let server = Server::start(move |_, _| Some(reply(200, "application/json", list))).await;
+    let base = server.url("/v1");
+    let providers = providers(&[], &[], &[(ProviderId::Openai, &base)]);
+    let check = async |provider, config: ProviderConfig| {
+        providers.check(Environment::Live, provider, &config, &key("sk-live-key")).await
+    };
+    for provider in [ProviderId::Openai, ProviderId::Groq] {
+        let refused = [("providerConfig.baseUrl", ConfigProblem::DestinationNotAllowed)];
+        assert_eq!(faults(&providers, provider, &config(&base)), refused);
+        assert_eq!(check(provider, config(&base)).await.error.unwrap().code, "destination_not_allowed");
+    }
+    assert_eq!(server.connections(), 0);
+    assert_eq!(check(ProviderId::Openai, ProviderConfig::default()).await.verdict, Verdict::Valid);
+}
+
+#[tokio::test]
 async fn a_replacement_base_url_must_be_one() {
     let egress = crate::egress::tests::egress(&[], crate::egress::StaticResolver::default());
-    let overrides = [(ProviderId::Groq, "http://10.0.0.1".to_owned())].into();
+    let overrides = [(ProviderId::Groq, "http://10.0.0.1/?x".to_owned())].into();
     let outcome = Providers::new(egress, &overrides, std::sync::Arc::new(crate::entropy::SystemEntropy));
     assert_eq!(outcome.err(), Some(InvalidOverride { provider: ProviderId::Groq }));
 }

@@ -32,8 +32,7 @@ fn config(base_url: &str) -> ProviderConfig {
 fn providers(allow: &[&str], hosts: &[&str], overrides: &[(ProviderId, &str)]) -> Providers {
     let rules = allow.iter().map(|rule| rule.parse().unwrap()).collect();
     let overrides: BTreeMap<_, _> = overrides.iter().map(|(id, url)| (*id, (*url).to_owned())).collect();
-    let urls = overrides.values().map(String::as_str);
-    let policy = Policy::from_settings(rules, urls, OwnAddresses::default()).unwrap();
+    let policy = Policy::new(rules, OwnAddresses::default());
     let resolver = hosts
         .iter()
         .fold(StaticResolver::default(), |all, host| all.with(host, &["127.0.0.1".parse().unwrap()]));
