@@ -4,6 +4,9 @@ use serde_json::{Value, json};
 
 use super::stage::Stage;
 
+/// Columns and the SQL of their new values.
+type Changes<'a> = &'a [(&'a str, &'a str)];
+
 #[tokio::test]
 async fn a_base_url_edited_in_the_database_gets_no_key() {
     let mut stage = Stage::new().await;
@@ -64,7 +67,7 @@ async fn a_row_moved_to_another_customer_name_provider_environment_or_project_is
     };
     let (to_test, to_other) = (donor("the other environment"), donor("another project"));
     let asked = |provider: &str, ref_id: &str, name: &str| json!({"provider": provider, "refId": ref_id, "name": name});
-    let moves: [(&str, &[(&str, &str)], &str, Value); 6] = [
+    let moves: [(&str, Changes<'_>, &str, Value); 6] = [
         ("customer", &[("ref_id", "'customer_3'")], &own, asked("openai", "customer_3", "default")),
         ("name", &[("name", "'third'")], &own, asked("openai", "customer_1", "third")),
         ("provider", &[("provider", "'mistral'")], &own, asked("mistral", "customer_1", "default")),
