@@ -89,9 +89,11 @@ async fn an_endpoint_edited_in_the_database_gets_nothing() {
     for (column, value) in [
         ("url", "(SELECT url FROM webhook_endpoints WHERE id <> $1 LIMIT 1)"),
         ("url", "url || '/'"),
+        // The other project's.
         (
             "environment_id",
-            "(SELECT environment_id FROM webhook_endpoints WHERE id <> $1 ORDER BY id DESC LIMIT 1)",
+            "(SELECT environment_id FROM webhook_endpoints AS other
+              WHERE other.environment_id <> webhook_endpoints.environment_id)",
         ),
         ("sealed_secret", "(SELECT sealed FROM provider_keys)"),
         ("sealed_secret", "(SELECT sealed FROM sealing_keys)"),
