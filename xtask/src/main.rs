@@ -2,6 +2,7 @@
 //!
 //! Each step fetches what it needs or says in one line what is missing and how to get it.
 
+mod bench;
 mod build;
 mod demo;
 mod layout;
@@ -44,6 +45,9 @@ enum Task {
         #[arg(long)]
         long: bool,
     },
+    /// Measures, as ratios within one run, and fails above a limit
+    #[command(subcommand)]
+    Bench(bench::Bench),
     /// Formatting, clippy, and deny.toml where cargo-deny is installed
     Lint,
 }
@@ -56,6 +60,7 @@ fn main() -> ExitCode {
         Task::Demo { headless: true } => demo::headless(&layout).map(|()| true),
         Task::Demo { headless: false } => demo::foreground(&layout).map(|()| true),
         Task::Test { long } => suite::run(&layout, long),
+        Task::Bench(bench) => bench::run(&layout, bench).map(|()| true),
         Task::Lint => lint::run(&layout).map(|()| true),
     };
     match outcome {
