@@ -43,7 +43,7 @@ async fn no_malformed_request_is_answered_with_5xx_or_not_at_all_and_memory_stay
         return one(&stage, &route, number, &mut line, &seen).await.unwrap_or_else(|what| panic!("{what}"));
     }
     // Pages of the database, arenas of the allocator: whatever is kept is there after as much again.
-    let warm_up = if is_long() { 20_000 } else { 600 };
+    let warm_up = if is_long() { 10_000 } else { 600 };
     for route in routes() {
         run(&stage, &route, count..count + warm_up, &seen).await;
     }

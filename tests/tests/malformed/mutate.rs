@@ -146,6 +146,11 @@ fn version(request: &mut Request, draw: &mut Draw) {
 }
 
 fn header(request: &mut Request, draw: &mut Draw) {
+    // Any of them may stop the server from reading on.
+    request.is_last = true;
+    if request.headers.is_empty() {
+        return;
+    }
     let at = draw.below(request.headers.len());
     match draw.below(12) {
         0 => request.headers.push(request.headers[at].clone()),
@@ -190,8 +195,6 @@ fn header(request: &mut Request, draw: &mut Draw) {
             request.headers.push((name.into(), value.into()));
         }
     }
-    // Any of them may stop the server from reading on.
-    request.is_last = true;
 }
 
 fn length(request: &mut Request, draw: &mut Draw) {
