@@ -115,6 +115,7 @@ CREATE TABLE sealing_keys (
 ) STRICT;
 
 CREATE UNIQUE INDEX one_active_sealing_key ON sealing_keys (suite) WHERE state = 'active';
+CREATE INDEX sealing_keys_in_use ON sealing_keys (created_at, kid) WHERE state <> 'destroyed';
 
 -- One row. Every change of sealing_keys is a step of serial, made in the same transaction.
 CREATE TABLE key_directory (
