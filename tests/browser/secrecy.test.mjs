@@ -92,6 +92,46 @@ test('no event of the widget tells the key or its length', async () => {
   await close();
 });
 
+test('a leak is found wherever it is planted in a page', async () => {
+  const { page, widget, close } = await customer();
+  await widget.type('something-else');
+  for (const [place, leak] of Object.entries(LEAKS)) {
+    assert.deepEqual(found(KEY, await kept(page)), [], `before ${place}`);
+    const undo = await page.evaluateHandle(leak, KEY);
+    assert.notDeepEqual(found(KEY, await kept(page)), [], place);
+    await page.evaluate((undo) => undo?.(), undo);
+  }
+  assert.ok(Object.keys(LEAKS).length >= 15);
+  await close();
+});
+
+test('a leak is found in what a page says and sends, and in WebAssembly memory', async () => {
+  const { ear, page, widget, close } = await customer();
+  await widget.type(WRONG);
+  await page.evaluate((key) => console.debug('typed', { key }), KEY);
+  const thrown = page.waitForEvent('pageerror');
+  await page.evaluate((key) => setTimeout(() => { throw new Error(key); }), WRONG);
+  await thrown;
+  assert.notDeepEqual(found(KEY, ear.said.join('\n')), [], 'console');
+  assert.notDeepEqual(found(WRONG, ear.said.join('\n')), [], 'errors');
+
+  // The page may speak to the server and to nobody else.
+  await page.evaluate(([key, to]) => Promise.allSettled([
+    fetch(`${to}/?k=${btoa(key)}`),
+    fetch(to, { method: 'POST', body: [...key].reverse().join('') }),
+    fetch(`${to}/v1/keys`, { headers: { authorization: key } }),
+  ]), [KEY, stage.server.url]);
+  const transcript = await ear.transcript();
+  for (const part of [btoa(KEY).slice(0, -4), [...KEY].reverse().join(''), `"authorization":"${KEY}"`]) {
+    assert.ok(transcript.includes(part), part);
+  }
+  assert.ok(found(KEY, transcript).length >= 3, 'requests');
+
+  await page.evaluate((key) => new TextEncoder().encodeInto(key, new Uint8Array([...memories][0].buffer, 64)), KEY);
+  assert.notDeepEqual(await inMemory(page, KEY), [], 'memory');
+  await close();
+});
+
 test('every spelling of a key is found', () => {
   for (const spell of [
     (key) => key,
@@ -129,3 +169,70 @@ async function customer() {
   const visit = await stage.visit(stage.product.page({ 'session-token': token, 'ref-id': refId, provider: 'openai' }), { prepare });
   return { ear, ...visit };
 }
+
+/** Ways to keep a key; each gives a function that takes it back. */
+const LEAKS = {
+  localStorage: (key) => (localStorage.setItem('k', key), () => localStorage.clear()),
+  'localStorage, as a name': (key) => (localStorage.setItem(key, '1'), () => localStorage.clear()),
+  sessionStorage: (key) => (sessionStorage.setItem('k', btoa(key)), () => sessionStorage.clear()),
+  indexedDB: (key) => new Promise((resolve) => {
+    const request = indexedDB.open('leak', 1);
+    request.onupgradeneeded = () => request.result.createObjectStore('s').put({ deep: [key] }, 'k');
+    request.onsuccess = () => {
+      request.result.close();
+      resolve(() => new Promise((done) => (indexedDB.deleteDatabase('leak').onsuccess = done)));
+    };
+  }),
+  'a cached address': async (key) => {
+    await (await caches.open('leak')).put(`/?k=${key}`, new Response(''));
+    return () => caches.delete('leak');
+  },
+  'a cached answer': async (key) => {
+    await (await caches.open('leak')).put('/', new Response(key));
+    return () => caches.delete('leak');
+  },
+  'a cookie': (key) => ((document.cookie = `k=${encodeURIComponent(key)}`), () => (document.cookie = 'k=; max-age=0')),
+  'the state of history': (key) => (history.replaceState({ key }, ''), () => history.replaceState(null, '')),
+  'a global name': (key) => ((globalThis.leak = key), () => delete globalThis.leak),
+  'deep in a global object': (key) => ((globalThis.leak = { a: { b: key } }), () => delete globalThis.leak),
+  'the name of the window': (key) => ((globalThis.name = key), () => (globalThis.name = '')),
+  'the title': (key) => ((document.title = key), () => (document.title = '')),
+  'a property of the element': (key) => {
+    const host = document.querySelector('byo-connect');
+    host.leak = key;
+    return () => delete host.leak;
+  },
+  'an attribute of the element': (key) => {
+    const host = document.querySelector('byo-connect');
+    host.setAttribute('data-k', key);
+    return () => host.removeAttribute('data-k');
+  },
+  'the shadow tree': (key) => {
+    const note = new Comment(key);
+    document.querySelector('byo-connect').shadowRoot.append(note);
+    return () => note.remove();
+  },
+  'another field': (key) => {
+    const field = document.createElement('input');
+    field.value = key;
+    document.body.append(field);
+    return () => field.remove();
+  },
+  'what a form would send': (key) => {
+    const form = document.createElement('form');
+    form.addEventListener('formdata', ({ formData }) => formData.append('k', key));
+    document.body.append(form);
+    return () => form.remove();
+  },
+  'a mark of the timeline': (key) => (performance.mark(key), () => performance.clearMarks()),
+  'the timing of a request': async (key) => {
+    const { name: allowed } = performance.getEntriesByType('resource').find(({ name }) => name.endsWith('/connect.js'));
+    await new Promise((resolve) => {
+      new PerformanceObserver((list) => list.getEntries().some(({ name }) => name.includes('?k=')) && resolve()).observe({ type: 'resource' });
+      fetch(`${allowed}?k=${encodeURIComponent(key)}`);
+    });
+    return () => performance.clearResourceTimings();
+  },
+  // The last one, since it cannot be taken back.
+  'an address that was left': (key) => (history.pushState(null, '', `#${key}`), history.pushState(null, '', '#')),
+};

@@ -101,21 +101,74 @@ export async function inHeap(page, secret) {
   return chunks.join('').split(secret).length - 1;
 }
 
-/** Everything a page keeps that a script could read: its tree, fields and shadow trees included, and every store. */
-export function kept(page) {
-  return page.evaluate(async () => {
-    const parts = [location.href, JSON.stringify(history.state), document.cookie, globalThis.name];
-    const walk = (root) => {
-      parts.push(root instanceof ShadowRoot ? root.innerHTML : root.documentElement.outerHTML);
-      for (const node of root.querySelectorAll('*')) {
-        if ('value' in node) parts.push(`value=${node.value}`);
-        if (node.shadowRoot) walk(node.shadowRoot);
+/**
+ * Everything a page keeps that a script could read, as one text: its tree with shadow trees, fields and what forms
+ * would send, its global names, its history and timings, and every store with what is in it.
+ */
+export async function kept(page) {
+  const devtools = await page.context().newCDPSession(page);
+  const { entries } = await devtools.send('Page.getNavigationHistory');
+  await devtools.detach();
+  return [JSON.stringify(entries), await page.evaluate(readable)].join('\n');
+}
+
+/** Runs in the page. */
+async function readable() {
+  const parts = [location.href, JSON.stringify(history.state), document.cookie, document.title];
+
+  const walk = (root) => {
+    parts.push(root instanceof ShadowRoot ? root.innerHTML : root.documentElement.outerHTML);
+    for (const node of root.querySelectorAll('*')) {
+      if ('value' in node) parts.push(`value=${node.value}`);
+      if (node instanceof HTMLFormElement) parts.push(JSON.stringify([...new FormData(node)]));
+      if (node.shadowRoot) walk(node.shadowRoot);
+      properties(node, 1);
+    }
+  };
+  // What scripts hung on an object, some levels deep; the platform's own members are inherited or not enumerable.
+  const seen = new Set();
+  const properties = (object, depth) => {
+    if (object === null || typeof object !== 'object' || seen.has(object)) return;
+    seen.add(object);
+    for (const name of Object.keys(object)) {
+      let value;
+      try {
+        value = object[name];
+      } catch {
+        continue; // A getter of the platform that this object has no use for.
       }
-    };
-    walk(document);
-    for (const store of [localStorage, sessionStorage]) parts.push(JSON.stringify({ ...store }));
-    for (const { name, version } of await indexedDB.databases()) parts.push(`indexedDB ${name} ${version}`);
-    for (const name of await caches.keys()) parts.push(`cache ${name}`);
-    return parts.join('\n');
-  });
+      parts.push(name);
+      if (typeof value === 'string') parts.push(value);
+      else if (depth > 0 && !(value instanceof Node) && !(value instanceof Window)) properties(value, depth - 1);
+    }
+  };
+  walk(document);
+  properties(globalThis, 3);
+
+  for (const store of [localStorage, sessionStorage]) parts.push(JSON.stringify({ ...store }));
+  for (const { name, version } of await indexedDB.databases()) {
+    parts.push(`indexedDB ${name} ${version}`);
+    const opened = await new Promise((resolve, reject) => {
+      const request = indexedDB.open(name);
+      Object.assign(request, { onsuccess: () => resolve(request.result), onerror: () => reject(request.error) });
+    });
+    for (const store of opened.objectStoreNames) {
+      const all = opened.transaction(store).objectStore(store);
+      for (const request of [all.getAllKeys(), all.getAll()]) {
+        await new Promise((resolve) => (request.onsuccess = resolve));
+        parts.push(`${store} ${JSON.stringify(request.result)}`);
+      }
+    }
+    opened.close();
+  }
+  for (const name of await caches.keys()) {
+    const cache = await caches.open(name);
+    parts.push(`cache ${name}`);
+    for (const request of await cache.keys()) {
+      parts.push(request.url, JSON.stringify([...request.headers]), await (await cache.match(request)).text());
+    }
+  }
+  for (const { scope, active } of await navigator.serviceWorker.getRegistrations()) parts.push(scope, active?.scriptURL);
+  for (const entry of performance.getEntries()) parts.push(JSON.stringify(entry));
+  return parts.join('\n');
 }
