@@ -24,7 +24,7 @@ use byo_server::{
 use clap::Args;
 use tokio::{net::TcpListener, sync::watch};
 
-use super::{Failure, serve::asked_to_stop};
+use super::{Failure, core_dumps, serve::asked_to_stop};
 
 #[derive(Args)]
 pub(super) struct DemoArgs {
@@ -35,6 +35,7 @@ pub(super) struct DemoArgs {
 
 pub(super) async fn demo(mut config: Config, args: DemoArgs) -> Result<(), Failure> {
     telemetry::init(&config.log)?;
+    core_dumps::forbid_unless_wanted(&config.server)?;
     let folder = Folder::new()?;
     config.data_dir.clone_from(&folder.0);
     config.database.url = None;

@@ -1,6 +1,7 @@
 //! The command line.
 
 mod admin;
+mod core_dumps;
 mod demo;
 mod doctor;
 mod keys;

@@ -3,10 +3,11 @@
 use byo_server::{config::Config, start::Server, telemetry};
 use tokio::signal::unix::{SignalKind, signal};
 
-use super::Failure;
+use super::{Failure, core_dumps};
 
 pub(super) async fn serve(config: &Config) -> Result<(), Failure> {
     telemetry::init(&config.log)?;
+    core_dumps::forbid_unless_wanted(&config.server)?;
     let server = Server::start(config).await?;
     println!("byo {} is ready at {}", env!("CARGO_PKG_VERSION"), server.app.identity.public_origin);
     server.run(asked_to_stop()?).await;

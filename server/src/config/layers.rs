@@ -72,12 +72,16 @@ fn is_meant_for_us(reader: &Reader, name: &str) -> bool {
 fn lay_text(reader: &mut Reader, setting: &str, text: &str) {
     let value = match reader.value(setting) {
         Some(Value::Integer(_)) => text.trim().parse().map(Value::Integer).ok(),
+        Some(Value::Boolean(_)) => text.trim().parse().map(Value::Boolean).ok(),
         Some(Value::Array(_)) => Some(Value::Array(split(text))),
         _ => Some(Value::String(text.to_owned())),
     };
     match value {
         Some(value) => lay(reader, setting, value),
-        None => reader.fault(setting, Problem::Invalid { expected: "a whole number".into() }),
+        None => {
+            let expected = reader.value(setting).map_or("text", type_name).to_owned();
+            reader.fault(setting, Problem::Invalid { expected });
+        }
     }
 }
 

@@ -117,6 +117,12 @@ impl Reader {
         count
     }
 
+    /// True or false.
+    pub(super) fn flag(&self, setting: &str) -> Option<bool> {
+        // Layers keep its type, so what is no flag was noted when it was laid.
+        self.value(setting).map(|value| value.as_bool().expect(KNOWN))
+    }
+
     /// A duration.
     pub(super) fn duration(&mut self, setting: &str, range: RangeInclusive<Duration>) -> Option<Duration> {
         let [from, to] = [range.start(), range.end()].map(|end| duration::write(*end));

@@ -35,6 +35,8 @@ pub struct ServerConfig {
     pub body_timeout: Duration,
     /// For running requests once byo is asked to stop.
     pub shutdown_grace: Duration,
+    /// Whether the memory of this process may be dumped and read by others of its user.
+    pub core_dumps: bool,
     /// PEM certificate chain; set together with the key.
     pub tls_cert_file: Option<PathBuf>,
     /// PEM private key.
@@ -75,6 +77,7 @@ pub(super) fn read(reader: &mut Reader) -> Option<ServerConfig> {
     let header_timeout = patience("header_timeout");
     let body_timeout = patience("body_timeout");
     let shutdown_grace = patience("shutdown_grace");
+    let core_dumps = reader.flag("server.core_dumps");
     let tls_cert_file = reader.file("server.tls_cert_file");
     let tls_key_file = reader.file("server.tls_key_file");
     if let (Some(cert), Some(key), Some(url)) = (&tls_cert_file, &tls_key_file, &public_url) {
@@ -90,6 +93,7 @@ pub(super) fn read(reader: &mut Reader) -> Option<ServerConfig> {
         header_timeout: header_timeout?,
         body_timeout: body_timeout?,
         shutdown_grace: shutdown_grace?,
+        core_dumps: core_dumps?,
         tls_cert_file: tls_cert_file?,
         tls_key_file: tls_key_file?,
     })

@@ -67,6 +67,7 @@ fn every_setting_is_read_and_its_faults_are_named_in_both_spellings() {
         let wrong = match setting.as_str() {
             "data_dir" => "",
             _ if default.is_integer() => "0",
+            _ if default.is_bool() => "yes",
             _ => "?",
         };
         let variable = format!("BYO_{}", setting.replace('.', "__").to_uppercase());

@@ -27,7 +27,8 @@ use super::{
 pub struct EgressLimits {
     /// Name look-up, TCP and TLS together.
     pub connect: Duration,
-    /// How long an idle connection is kept. Short, because the last key stays in its write buffer that long.
+    /// How long an idle connection is of use. Short, because the last key stays in its write buffer until it is
+    /// closed, which is up to twice this time: the pool looks only so often.
     pub idle: Duration,
     /// Idle connections kept per destination.
     pub idle_per_host: usize,
@@ -35,7 +36,7 @@ pub struct EgressLimits {
 
 impl Default for EgressLimits {
     fn default() -> Self {
-        Self { connect: Duration::from_secs(5), idle: Duration::from_secs(20), idle_per_host: 32 }
+        Self { connect: Duration::from_secs(5), idle: Duration::from_secs(10), idle_per_host: 32 }
     }
 }
 
