@@ -40,7 +40,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for QueryParams<T>
         let mut object = serde_json::Map::new();
         for (name, value) in pairs {
             if object.insert(name.clone().into_owned(), value.into_owned().into()).is_some() {
-                return Err(Problem::invalid(vec![FieldError::new(name, "is given more than once")]));
+                return Err(Problem::invalid(vec![FieldError::new(told(&name), "is given more than once")]));
             }
         }
         serde_path_to_error::deserialize(serde_json::Value::Object(object)).map(Self).map_err(explain)
@@ -87,14 +87,13 @@ fn explain(error: serde_path_to_error::Error<serde_json::Error>) -> Problem {
     let path = error.path().to_string();
     let inner = error.into_inner();
     let message = inner.to_string();
-    // serde_json appends line and column; the path says it better.
-    let message = message.split(" at line ").next().unwrap_or_default();
+    // serde_json appends line and column; the path says it better. The last ones: a value may hold the same words.
+    let message = message.rsplit_once(" at line ").map_or(message.as_str(), |(message, _)| message);
     let error = if let Some(name) = quoted_after(message, "missing field `") {
         FieldError::new(join(&path, name), "is missing")
     } else if let Some(name) = quoted_after(message, "unknown field `") {
         let parent = path.strip_suffix(name).unwrap_or(&path).trim_end_matches('.');
-        let name = if is_plain_name(name) { name } else { "(unknown member)" };
-        FieldError::new(join(parent, name), format!("is not known here{}", expected(message)))
+        FieldError::new(join(parent, told(name)), format!("is not known here{}", expected(message)))
     } else if let Some(name) = quoted_after(message, "duplicate field `") {
         FieldError::new(join(&path, name), "is given more than once")
     } else if message.starts_with("invalid ") || message.starts_with("unknown variant ") {
@@ -114,8 +113,13 @@ fn expected(message: &str) -> &str {
     message.rfind(", expected ").map_or("", |start| &message[start..])
 }
 
-fn is_plain_name(name: &str) -> bool {
-    name.len() <= 40 && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+/// The name of a member as it may be repeated. Members' names are short words; what is longer, or has digits in it,
+/// may be a key that slipped into the place of a name.
+fn told(name: &str) -> &str {
+    const LONGEST: usize = 24;
+    let is_word =
+        name.len() <= LONGEST && name.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'_');
+    if is_word { name } else { "(unknown member)" }
 }
 
 fn join(parent: &str, name: &str) -> String {

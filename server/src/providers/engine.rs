@@ -72,7 +72,7 @@ impl Providers {
 pub(super) struct Caller<'a> {
     pub(super) target: &'a Target<'a>,
     pub(super) config: &'a ProviderConfig,
-    key: &'a ProviderKey,
+    pub(super) key: &'a ProviderKey,
 }
 
 /// What a probe meant, and its answer where there was one.

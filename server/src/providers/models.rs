@@ -10,6 +10,7 @@ use super::{
     rules::Answer,
     spec::{Call, ModelList},
 };
+use crate::secret::ProviderKey;
 
 const MAX_PAGES: usize = 10;
 /// Most ids that are kept.
@@ -42,7 +43,7 @@ impl Caller<'_> {
             },
         };
         for _ in 1..MAX_PAGES {
-            found.take(list, &page.json);
+            found.take(list, &page.json, self.key);
             let Some(cursor) = next_cursor(list, &page.json).filter(|_| found.ids.len() < MAX_MODELS) else {
                 return;
             };
@@ -50,7 +51,7 @@ impl Caller<'_> {
             let Some(next) = self.page(call, Some((parameter, cursor))).await else { return };
             page = next;
         }
-        found.take(list, &page.json);
+        found.take(list, &page.json, self.key);
     }
 
     async fn page(&self, call: Call, extra: Option<(&str, &str)>) -> Option<Answer> {
@@ -66,12 +67,15 @@ struct Found {
 }
 
 impl Found {
-    fn take(&mut self, list: &ModelList, page: &Value) {
+    fn take(&mut self, list: &ModelList, page: &Value, key: &ProviderKey) {
         let items = page.pointer(list.items).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
         for item in items {
             let Some(id) = item.get(list.id).and_then(Value::as_str) else { continue };
             let id = id.strip_prefix(list.strip).unwrap_or(id);
-            if self.ids.len() < MAX_MODELS && is_model_id(id) && self.seen.insert(id.to_owned()) {
+            // EXPOSE: to see that it is not told again; models are stored, shown and sent in clear.
+            let tells_key = id.contains(key.expose());
+            if self.ids.len() < MAX_MODELS && is_model_id(id) && !tells_key && self.seen.insert(id.to_owned())
+            {
                 self.ids.push(id.to_owned());
             }
         }
