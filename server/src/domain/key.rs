@@ -154,13 +154,10 @@ pub async fn list(
         }
         page.ref_id = Some(own.clone());
     }
-    let limit = page.limit as usize;
-    // One more than asked tells whether there is another page.
-    page.limit += 1;
+    let asked = page.page.clone();
+    page.page = asked.and_one();
     let mut keys = app.store.keys(&authority.scope().environment.id, page).await?;
-    let more = keys.len() > limit;
-    keys.truncate(limit);
-    let next = keys.last().filter(|_| more).map(|key| key.id.clone());
+    let next = asked.cut(&mut keys, |key| &key.id);
     keys.retain(|key| is_visible(authority, key));
     Ok((keys, next))
 }

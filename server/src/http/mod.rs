@@ -11,6 +11,7 @@ mod health;
 mod json;
 mod keys;
 mod openapi;
+mod page;
 mod principal;
 mod problem;
 mod refusal;

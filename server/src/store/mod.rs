@@ -54,8 +54,8 @@ pub trait Store: Send + Sync {
     async fn insert_project(&self, project: NewProject) -> StoreResult<()>;
     /// One project with its environments.
     async fn project(&self, id: &ProjectId) -> StoreResult<Option<Project>>;
-    /// Every project, oldest first.
-    async fn projects(&self) -> StoreResult<Vec<Project>>;
+    /// A page of projects, oldest first.
+    async fn projects(&self, page: Page<ProjectId>) -> StoreResult<Vec<Project>>;
     /// Changes an environment's settings; `None` when there is no such environment.
     async fn update_environment(
         &self,
@@ -67,8 +67,8 @@ pub trait Store: Send + Sync {
 
     /// Adds a token.
     async fn insert_token(&self, token: NewToken) -> StoreResult<()>;
-    /// The tokens of a project, without their hashes, oldest first.
-    async fn tokens(&self, project: &ProjectId) -> StoreResult<Vec<TokenRow>>;
+    /// A page of a project's tokens, without their hashes, oldest first.
+    async fn tokens(&self, project: &ProjectId, page: Page<TokenId>) -> StoreResult<Vec<TokenRow>>;
     /// Ends a token; `false` when there is none of that id. When this has answered, no call passes with it.
     async fn revoke_token(&self, id: &TokenId, now: Timestamp) -> StoreResult<bool>;
     /// Whom a token stands for; `None` when unknown or revoked.

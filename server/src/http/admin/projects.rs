@@ -14,7 +14,8 @@ use crate::{
     environment::Environment,
     http::{
         AppState,
-        json::JsonBody,
+        json::{JsonBody, QueryParams},
+        page::PageQuery,
         principal::Admin,
         problem::{Problem, ProblemBody},
     },
@@ -98,11 +99,14 @@ struct EnvironmentView {
     allow_custom_base_url: bool,
 }
 
-/// Every project.
+/// A page of projects.
 #[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
 pub(in crate::http) struct ProjectList {
     /// Oldest first.
     data: Vec<ProjectView>,
+    /// To be sent as `cursor` for the next page; `null` on the last.
+    next_cursor: Option<String>,
 }
 
 /// Settings to change.
@@ -138,18 +142,21 @@ pub(in crate::http) async fn create(
 
 /// List projects
 #[utoipa::path(
-    get, path = "/v1/admin/projects", tag = "Admin", security(("adminKey" = [])),
+    get, path = "/v1/admin/projects", tag = "Admin", security(("adminKey" = [])), params(PageQuery),
     responses(
-        (status = 200, description = "Every project", body = ProjectList),
+        (status = 200, description = "A page of projects", body = ProjectList),
         (status = "4XX", description = "Refused", body = ProblemBody, content_type = "application/problem+json"),
     )
 )]
 pub(in crate::http) async fn list(
     State(app): State<AppState>,
     _admin: Admin,
+    QueryParams(query): QueryParams<PageQuery>,
 ) -> Result<Json<ProjectList>, Problem> {
-    let projects = app.store.projects().await.map_err(Refusal::from)?;
-    Ok(Json(ProjectList { data: projects.into_iter().map(ProjectView::from).collect() }))
+    let page = query.checked(ProjectId::parse)?;
+    let mut projects = app.store.projects(page.and_one()).await.map_err(Refusal::from)?;
+    let next_cursor = page.cut(&mut projects, |project| &project.id).map(|id| id.as_str().to_owned());
+    Ok(Json(ProjectList { data: projects.into_iter().map(ProjectView::from).collect(), next_cursor }))
 }
 
 /// Read one project

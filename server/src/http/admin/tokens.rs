@@ -15,7 +15,8 @@ use crate::{
     environment::Environment,
     http::{
         AppState,
-        json::JsonBody,
+        json::{JsonBody, QueryParams},
+        page::PageQuery,
         principal::Admin,
         problem::{Problem, ProblemBody},
     },
@@ -59,11 +60,14 @@ pub(in crate::http) struct TokenView {
     token: Option<String>,
 }
 
-/// The tokens of a project.
+/// A page of a project's tokens.
 #[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
 pub(in crate::http) struct TokenList {
     /// Oldest first, ended ones too.
     data: Vec<TokenView>,
+    /// To be sent as `cursor` for the next page; `null` on the last.
+    next_cursor: Option<String>,
 }
 
 impl From<TokenRow> for TokenView {
@@ -107,7 +111,7 @@ pub(in crate::http) async fn create(
 /// List a project's tokens
 #[utoipa::path(
     get, path = "/v1/admin/projects/{id}/tokens", tag = "Admin", security(("adminKey" = [])),
-    params(("id" = String, Path, description = "The project's id")),
+    params(("id" = String, Path, description = "The project's id"), PageQuery),
     responses(
         (status = 200, description = "The tokens, without themselves", body = TokenList),
         (status = "4XX", description = "Refused", body = ProblemBody, content_type = "application/problem+json"),
@@ -117,10 +121,12 @@ pub(in crate::http) async fn list(
     State(app): State<AppState>,
     _admin: Admin,
     Path(id): Path<String>,
+    QueryParams(query): QueryParams<PageQuery>,
 ) -> Result<Json<TokenList>, Problem> {
-    let id = project_id(&id)?;
-    let rows = app.store.tokens(&id).await.map_err(Refusal::from)?;
-    Ok(Json(TokenList { data: rows.into_iter().map(TokenView::from).collect() }))
+    let (id, page) = (project_id(&id)?, query.checked(TokenId::parse)?);
+    let mut rows = app.store.tokens(&id, page.and_one()).await.map_err(Refusal::from)?;
+    let next_cursor = page.cut(&mut rows, |row| &row.id).map(|id| id.as_str().to_owned());
+    Ok(Json(TokenList { data: rows.into_iter().map(TokenView::from).collect(), next_cursor }))
 }
 
 /// End a token; no call passes with it from now on

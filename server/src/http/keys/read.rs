@@ -12,6 +12,7 @@ use super::{
     super::{
         AppState,
         json::QueryParams,
+        page,
         principal::SessionOrSecret,
         problem::{Problem, ProblemBody},
     },
@@ -23,9 +24,6 @@ use crate::{
     id::KeyId,
     store::{KeyPage, KeyRow, KeyStatus},
 };
-
-const USUAL_LIMIT: u32 = 50;
-const LARGEST_LIMIT: u32 = 200;
 
 /// A stored key, as it may be shown.
 #[derive(Serialize, ToSchema)]
@@ -161,17 +159,9 @@ impl ListQuery {
             errors.push(Invalid::new("status", "must be active, disabled, suspect or revoked"));
             None
         });
-        let after = self.cursor.map(|cursor| KeyId::parse(&cursor));
-        if after == Some(None) {
-            errors.push(Invalid::new("cursor", "must be the nextCursor of an earlier page"));
-        }
-        let limit = self.limit.map_or(Some(USUAL_LIMIT), |limit| limit.parse().ok());
-        let limit = limit.filter(|limit| (1..=LARGEST_LIMIT).contains(limit)).unwrap_or_else(|| {
-            errors.push(Invalid::new("limit", format!("must be a number from 1 to {LARGEST_LIMIT}")));
-            USUAL_LIMIT
-        });
+        let page = page::page(self.cursor, self.limit, KeyId::parse, &mut errors);
         if errors.is_empty() {
-            Ok(KeyPage { ref_id: self.ref_id, provider, status, after: after.flatten(), limit })
+            Ok(KeyPage { ref_id: self.ref_id, provider, status, page })
         } else {
             Err(Refusal::Invalid(errors))
         }

@@ -1,6 +1,6 @@
 //! Provider keys.
 
-use super::{NewEvent, SessionUse, UsedChallenge};
+use super::{NewEvent, Page, SessionUse, UsedChallenge};
 use crate::{clock::Timestamp, id::KeyId, store::KeyAddress};
 use byo_seal::{ProviderConfig, ProviderId, Verdict};
 use serde::{Deserialize, Serialize};
@@ -102,10 +102,8 @@ pub struct KeyPage {
     pub provider: Option<ProviderId>,
     /// In this state.
     pub status: Option<KeyStatus>,
-    /// After this id.
-    pub after: Option<KeyId>,
-    /// At most so many.
-    pub limit: u32,
+    /// From where, and how many.
+    pub page: Page<KeyId>,
 }
 
 /// What a check of a stored key proved.

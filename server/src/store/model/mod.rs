@@ -2,6 +2,7 @@
 
 mod challenge;
 mod key;
+mod page;
 mod project;
 mod sealing_key;
 mod session;
@@ -10,6 +11,7 @@ mod webhook;
 
 pub use challenge::*;
 pub use key::*;
+pub use page::*;
 pub use project::*;
 pub use sealing_key::*;
 pub use session::*;

@@ -59,8 +59,8 @@ impl Store for SqliteStore {
         project::find(&self.readers, id).await
     }
 
-    async fn projects(&self) -> StoreResult<Vec<Project>> {
-        project::all(&self.readers).await
+    async fn projects(&self, page: Page<ProjectId>) -> StoreResult<Vec<Project>> {
+        project::page(&self.readers, page).await
     }
 
     async fn update_environment(
@@ -81,8 +81,8 @@ impl Store for SqliteStore {
         self.write(move |db| Box::pin(token::insert(db, token))).await
     }
 
-    async fn tokens(&self, project: &ProjectId) -> StoreResult<Vec<TokenRow>> {
-        token::of_project(&self.readers, project).await
+    async fn tokens(&self, project: &ProjectId, page: Page<TokenId>) -> StoreResult<Vec<TokenRow>> {
+        token::of_project(&self.readers, project, page).await
     }
 
     async fn revoke_token(&self, id: &TokenId, now: Timestamp) -> StoreResult<bool> {

@@ -3,15 +3,17 @@
 use sqlx::{FromRow, SqliteConnection, SqlitePool};
 
 use super::{
-    Environment, EnvironmentChange, EnvironmentId, EnvironmentRow, NewProject, Project, ProjectId, Scope,
-    StoreResult, Timestamp, row, token, unavailable,
+    Environment, EnvironmentChange, EnvironmentId, EnvironmentRow, NewProject, Page, Project, ProjectId,
+    Scope, StoreResult, Timestamp, row, token, unavailable,
 };
 
+/// An environment with its project.
 #[derive(FromRow)]
-struct ProjectColumns {
-    id: String,
-    name: String,
+struct Columns {
+    project_name: String,
     created_at: Timestamp,
+    #[sqlx(flatten)]
+    environment: EnvironmentColumns,
 }
 
 #[derive(FromRow)]
@@ -86,45 +88,47 @@ pub(super) async fn insert(db: &mut SqliteConnection, new: NewProject) -> StoreR
 }
 
 pub(super) async fn find(db: &SqlitePool, id: &ProjectId) -> StoreResult<Option<Project>> {
-    let project: Option<ProjectColumns> =
-        sqlx::query_as("SELECT id, name, created_at FROM projects WHERE id = $1")
-            .bind(id)
-            .fetch_optional(db)
-            .await
-            .map_err(unavailable)?;
-    match project {
-        Some(project) => Ok(Some(with_environments(db, project).await?)),
-        None => Ok(None),
-    }
-}
-
-pub(super) async fn all(db: &SqlitePool) -> StoreResult<Vec<Project>> {
-    let rows: Vec<ProjectColumns> = sqlx::query_as("SELECT id, name, created_at FROM projects ORDER BY id")
-        .fetch_all(db)
-        .await
-        .map_err(unavailable)?;
-    let mut projects = Vec::with_capacity(rows.len());
-    for project in rows {
-        projects.push(with_environments(db, project).await?);
-    }
-    Ok(projects)
-}
-
-async fn with_environments(db: &SqlitePool, project: ProjectColumns) -> StoreResult<Project> {
-    let environments: Vec<EnvironmentColumns> = sqlx::query_as(
-        "SELECT id, project_id, kind, writes, allowed_origins, custom_base_url FROM environments
-         WHERE project_id = $1 ORDER BY kind DESC",
+    let rows: Vec<Columns> = sqlx::query_as(
+        "SELECT p.name AS project_name, p.created_at,
+                e.id, e.project_id, e.kind, e.writes, e.allowed_origins, e.custom_base_url
+         FROM projects p JOIN environments e ON e.project_id = p.id
+         WHERE p.id = $1 ORDER BY e.kind DESC",
     )
-    .bind(&project.id)
+    .bind(id)
     .fetch_all(db)
     .await
     .map_err(unavailable)?;
-    Ok(Project {
-        id: row::id("project id", ProjectId::parse(&project.id))?,
-        name: project.name,
-        created_at: project.created_at,
-        environments: environments.into_iter().map(EnvironmentColumns::read).collect::<StoreResult<_>>()?,
-    })
+    Ok(collect(rows)?.pop())
+}
+
+pub(super) async fn page(db: &SqlitePool, page: Page<ProjectId>) -> StoreResult<Vec<Project>> {
+    let rows: Vec<Columns> = sqlx::query_as(
+        "SELECT p.name AS project_name, p.created_at,
+                e.id, e.project_id, e.kind, e.writes, e.allowed_origins, e.custom_base_url
+         FROM (SELECT id, name, created_at FROM projects WHERE $1 IS NULL OR id > $1 ORDER BY id LIMIT $2) p
+         JOIN environments e ON e.project_id = p.id
+         ORDER BY p.id, e.kind DESC",
+    )
+    .bind(page.after)
+    .bind(i64::from(page.limit))
+    .fetch_all(db)
+    .await
+    .map_err(unavailable)?;
+    collect(rows)
+}
+
+/// Rows of one project stand together.
+fn collect(rows: Vec<Columns>) -> StoreResult<Vec<Project>> {
+    let mut projects: Vec<Project> = Vec::new();
+    for Columns { project_name, created_at, environment } in rows {
+        let id = row::id("project id", ProjectId::parse(&environment.project_id))?;
+        if projects.last().is_none_or(|last| last.id != id) {
+            projects.push(Project { id, name: project_name, created_at, environments: Vec::new() });
+        }
+        let project = projects.last_mut().expect("one was just added");
+        project.environments.push(environment.read()?);
+    }
+    Ok(projects)
 }
 
 pub(super) async fn update_environment(

@@ -3,7 +3,7 @@
 use sqlx::{FromRow, SqliteConnection, SqlitePool};
 
 use super::{
-    EnvironmentId, NewToken, ProjectId, Scope, StoreResult, Timestamp, TokenHash, TokenId, TokenRow,
+    EnvironmentId, NewToken, Page, ProjectId, Scope, StoreResult, Timestamp, TokenHash, TokenId, TokenRow,
     project::ScopeColumns, row, unavailable,
 };
 
@@ -66,14 +66,20 @@ pub(super) async fn revoke(db: &mut SqliteConnection, id: TokenId, now: Timestam
     Ok(updated.rows_affected() > 0)
 }
 
-pub(super) async fn of_project(db: &SqlitePool, project: &ProjectId) -> StoreResult<Vec<TokenRow>> {
+pub(super) async fn of_project(
+    db: &SqlitePool,
+    project: &ProjectId,
+    page: Page<TokenId>,
+) -> StoreResult<Vec<TokenRow>> {
     let rows: Vec<TokenColumns> = sqlx::query_as(
         "SELECT t.id AS token_id, t.kind AS token_kind, t.environment_id, e.kind AS environment_kind,
                 t.name AS token_name, t.created_at AS token_created_at, t.revoked_at
          FROM tokens t JOIN environments e ON e.id = t.environment_id
-         WHERE e.project_id = $1 ORDER BY t.id",
+         WHERE e.project_id = $1 AND ($2 IS NULL OR t.id > $2) ORDER BY t.id LIMIT $3",
     )
     .bind(project)
+    .bind(page.after)
+    .bind(i64::from(page.limit))
     .fetch_all(db)
     .await
     .map_err(unavailable)?;

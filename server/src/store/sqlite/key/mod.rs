@@ -121,8 +121,8 @@ pub(super) async fn page(
     .bind(page.ref_id)
     .bind(page.provider.map(ProviderId::as_str))
     .bind(page.status.map(KeyStatus::as_str))
-    .bind(page.after)
-    .bind(i64::from(page.limit))
+    .bind(page.page.after)
+    .bind(i64::from(page.page.limit))
     .fetch_all(db)
     .await
     .map_err(unavailable)?;
