@@ -7,6 +7,7 @@ use axum::{
 use bytes::Bytes;
 use http_body_util::{BodyExt, LengthLimitError};
 use serde::de::{DeserializeOwned, IgnoredAny};
+use serde_path_to_error::{Path, Segment};
 
 use super::{
     problem::{Code, FieldError, Problem},
@@ -84,16 +85,17 @@ fn explain_read(error: &axum::Error) -> Problem {
 /// Says which field is wrong and what would be right. Never repeats a value that was sent: a customer's key in
 /// the wrong place must not come back in an error.
 fn explain(error: serde_path_to_error::Error<serde_json::Error>) -> Problem {
-    let path = error.path().to_string();
+    let unknown = unknown_member(&error);
+    let path = path(error.path(), usize::from(unknown.is_some()));
     let inner = error.into_inner();
     let message = inner.to_string();
     // serde_json appends line and column; the path says it better. The last ones: a value may hold the same words.
     let message = message.rsplit_once(" at line ").map_or(message.as_str(), |(message, _)| message);
     let error = if let Some(name) = quoted_after(message, "missing field `") {
         FieldError::new(join(&path, name), "is missing")
-    } else if let Some(name) = quoted_after(message, "unknown field `") {
-        let parent = path.strip_suffix(name).unwrap_or(&path).trim_end_matches('.');
-        FieldError::new(join(parent, told(name)), format!("is not known here{}", expected(message)))
+    } else if message.starts_with(UNKNOWN) {
+        let name = unknown.as_deref().or(quoted_after(message, UNKNOWN)).unwrap_or_default();
+        FieldError::new(join(&path, told(name)), format!("is not known here{}", expected(message)))
     } else if let Some(name) = quoted_after(message, "duplicate field `") {
         FieldError::new(join(&path, name), "is given more than once")
     } else if message.starts_with("invalid ") || message.starts_with("unknown variant ") {
@@ -102,6 +104,30 @@ fn explain(error: serde_path_to_error::Error<serde_json::Error>) -> Problem {
         FieldError::new(join(&path, ""), message)
     };
     Problem::invalid(vec![error])
+}
+
+const UNKNOWN: &str = "unknown field `";
+
+/// The member that is not known here, when the path ends with it. In the message it may not be told apart from the
+/// words around it, since it may hold any characters.
+fn unknown_member(error: &serde_path_to_error::Error<serde_json::Error>) -> Option<String> {
+    let message = error.inner().to_string();
+    let Some(Segment::Map { key }) = error.path().iter().last() else { return None };
+    message.strip_prefix(UNKNOWN)?.starts_with(key.as_str()).then(|| key.clone())
+}
+
+/// The path without so many of its last parts, as it may be repeated.
+fn path(path: &Path, without: usize) -> String {
+    let parts = path.iter().take(path.iter().count().saturating_sub(without));
+    let mut text = String::new();
+    for part in parts {
+        match part {
+            Segment::Seq { index } => text.push_str(&format!("[{index}]")),
+            Segment::Map { key: name } | Segment::Enum { variant: name } => text = join(&text, told(name)),
+            Segment::Unknown => text = join(&text, "?"),
+        }
+    }
+    text
 }
 
 fn quoted_after<'a>(message: &'a str, start: &str) -> Option<&'a str> {
