@@ -8,6 +8,7 @@ mod folder;
 mod listener;
 mod process;
 mod provider;
+mod raw;
 mod receiver;
 mod wire;
 
@@ -48,8 +49,9 @@ use tower::ServiceExt;
 
 pub use browser::{Browser, Claims};
 pub use folder::Folder;
-pub use process::{Launch, Process};
+pub use process::{Launch, Process, binary, command};
 pub use provider::FakeProvider;
+pub use raw::{RawReply, RawWire, exchange, request};
 pub use receiver::{Delivery, Receiver, listen};
 pub use wire::{Reply, Wire};
 

@@ -63,7 +63,7 @@ impl Rig {
         ];
         settings.extend(UNLIMITED.iter().map(|&name| (name, "1000000")));
         let launch = Launch::new(&settings);
-        let process = launch.start().await;
+        let process = launch.start();
         let access = Access::arrange(&launch, &process, &format!("{origin}/webhooks")).await;
         let customers = (0..CLIENTS).map(|client| {
             (client..CUSTOMERS).step_by(CLIENTS).map(|number| Customer::new(seed, number)).collect()
@@ -85,7 +85,7 @@ impl Rig {
     /// Starts the server again, and waits for `/readyz` to say 200.
     pub(crate) async fn start(&mut self) {
         let started = Instant::now();
-        self.process = self.launch.start().await;
+        self.process = self.launch.start();
         self.client().ok("GET", "/readyz", "", None).await;
         self.starts.push(started.elapsed());
     }

@@ -56,7 +56,7 @@ impl Stage {
         all.extend(UNLIMITED.iter().map(|&name| (name, "1000000")));
         all.extend(settings);
         let launch = Launch::new(&all);
-        let process = launch.start().await;
+        let process = launch.start();
         let origin = settings.iter().find(|(name, _)| *name == "BYO_SERVER__PUBLIC_URL");
         let origin = origin.map_or_else(|| launch.origin(), |(_, origin)| (*origin).to_owned());
         let host = origin.split_once("://").expect("an origin has a scheme").1.to_owned();

@@ -79,7 +79,7 @@ async fn patient_for(patience: &str) -> (Launch, Process) {
         ("BYO_SERVER__MAX_CONNECTIONS_PER_IP", "4096"),
         ("BYO_LOG__FILTER", "warn"),
     ]);
-    let process = launch.start().await;
+    let process = launch.start();
     (launch, process)
 }
 

@@ -94,7 +94,7 @@ pub enum PutOutcome {
 }
 
 /// Which keys to list.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct KeyPage {
     /// Of this customer.
     pub ref_id: Option<String>,
