@@ -112,7 +112,7 @@ const UNKNOWN: &str = "unknown field `";
 /// words around it, since it may hold any characters.
 fn unknown_member(error: &serde_path_to_error::Error<serde_json::Error>) -> Option<String> {
     let message = error.inner().to_string();
-    let Some(Segment::Map { key }) = error.path().iter().last() else { return None };
+    let Some(Segment::Map { key }) = error.path().iter().next_back() else { return None };
     message.strip_prefix(UNKNOWN)?.starts_with(key.as_str()).then(|| key.clone())
 }
 

@@ -99,7 +99,7 @@ fn with_bad_settings(world: &mut World) {
         ("BYO_LOG__FILTER", &format!("{bad}=loud")),
         ("BYO_LIMITS__SECRET_PER_MINUTE", &bad),
         ("BYO_VAULT__MASTERKEY", &bad),
-        ("BYO_VAULT__MASTER_KEY_FILE", &format!("/nowhere\u{1}")),
+        ("BYO_VAULT__MASTER_KEY_FILE", "/nowhere\u{1}"),
     ] {
         let settings = with(world, &[(name, value)]);
         for arguments in [["serve"], ["doctor"]] {

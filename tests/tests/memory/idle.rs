@@ -70,7 +70,7 @@ async fn a_dump_of_the_idle_server_holds_no_piece_of_any_provider_key() {
         last_use.elapsed().as_secs_f32(),
         looked_at >> 20
     );
-    let (marked, _) = Needles::new(&[marker.clone()], "marker-".len()).search(process.id());
+    let (marked, _) = Needles::new(std::slice::from_ref(&marker), "marker-".len()).search(process.id());
     assert!(marked.get(marker.as_str()).is_some_and(|trace| trace.whole > 0), "the scan sees what is there");
     drop(backend);
     assert!(found.is_empty(), "of {} keys: {found:#?}", found.len());
@@ -147,7 +147,9 @@ impl Keys {
         let (reply, expected) = match number % 5 {
             0 => (backend.post_anything(connect, "text/plain", whole.as_bytes()).await, 415),
             1 => (
-                backend.post_anything(connect, "application/json", whole[..whole.len() - 1].as_bytes()).await,
+                backend
+                    .post_anything(connect, "application/json", &whole.as_bytes()[..whole.len() - 1])
+                    .await,
                 400,
             ),
             2 => (
