@@ -84,6 +84,44 @@ async fn tokens_are_made_listed_and_ended() {
 }
 
 #[tokio::test]
+async fn projects_and_tokens_are_listed_in_pages() {
+    let app = TestApp::new().await;
+    let mut projects = Vec::new();
+    for _ in 0..3 {
+        projects.push(app.project(Environment::Test).await.id);
+    }
+    projects.sort();
+    assert_eq!(pages(&app, "/v1/admin/projects", 2).await, [&projects[..2], &projects[2..]]);
+    assert_eq!(pages(&app, "/v1/admin/projects", 3).await, [&projects[..]]);
+    // The four of a new project.
+    let tokens = pages(&app, &format!("/v1/admin/projects/{}/tokens", projects[0]), 3).await;
+    assert_eq!(tokens.iter().map(Vec::len).collect::<Vec<_>>(), [3, 1]);
+
+    for (query, field) in
+        [("limit=0", "limit"), ("limit=201", "limit"), ("cursor=x", "cursor"), ("page=2", "page")]
+    {
+        let refused = app.admin(Method::GET, &format!("/v1/admin/projects?{query}"), None).await;
+        refused.assert_refused(422, "invalid_request");
+        assert_eq!(refused.fields(), [field]);
+    }
+}
+
+/// The ids of a list, page by page.
+async fn pages(app: &TestApp, path: &str, limit: usize) -> Vec<Vec<String>> {
+    let mut pages = Vec::new();
+    let mut cursor = String::new();
+    loop {
+        let page = app.admin(Method::GET, &format!("{path}?limit={limit}{cursor}"), None).await.ok();
+        let rows = page["data"].as_array().expect("a list");
+        pages.push(rows.iter().map(|row| row["id"].as_str().expect("ids are text").to_owned()).collect());
+        match page["nextCursor"].as_str() {
+            Some(next) => cursor = format!("&cursor={next}"),
+            None => return pages,
+        }
+    }
+}
+
+#[tokio::test]
 async fn only_the_admin_key_opens_admin_calls() {
     let mut setup = Setup::default();
     setup.limits.failed_admin_per_minute = 4;

@@ -152,11 +152,6 @@ impl Stage {
                     }),
                     _ => Value::Null,
                 };
-                // Projects and tokens stay for ever and are listed whole: few are to be made, even by what is bent.
-                if method == "POST" && !number.is_multiple_of(1_000) {
-                    body["name"] = json!("");
-                    body["surplus"] = json!(1);
-                }
                 let project = if method == "POST" { &self.tokens } else { &self.settings };
                 let id = if path.contains("/projects/") { &project.id } else { NO_TOKEN };
                 target = path.replace("{id}", id).replace("{environment}", "test");

@@ -16,7 +16,7 @@ use crate::{build, layout::Layout};
 pub(crate) enum Bench {
     /// 2,000 connections that never finish their headers: when they are cut, and what others notice
     Flood {
-        /// The server to measure; target/release/byo when left out, built if it is not there
+        /// The server to measure; a release build of this checkout when left out
         #[arg(long)]
         binary: Option<PathBuf>,
     },
@@ -30,11 +30,8 @@ pub(crate) fn run(layout: &Layout, bench: Bench) -> Result<()> {
 }
 
 fn released(layout: &Layout) -> Result<PathBuf> {
-    let binary = layout.cargo_output("release/byo");
-    if !binary.exists() {
-        build::run(layout)?;
-    }
-    Ok(binary)
+    build::run(layout)?;
+    Ok(layout.cargo_output("release/byo"))
 }
 
 /// One figure against its limit.
