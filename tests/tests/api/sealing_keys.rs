@@ -140,6 +140,33 @@ async fn many_nodes_that_find_a_rotation_due_make_it_once() {
     );
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_hundred_rotations_at_once_are_a_hundred_and_the_last_one_stands() {
+    let (app, root) = published().await;
+    let app = Arc::new(app);
+    let (_, before) = open(&app, &root).await;
+    let mut tasks = tokio::task::JoinSet::new();
+    for number in 0..100 {
+        let app = Arc::clone(&app);
+        tasks.spawn(async move {
+            // Readers in between, who must not bring an older set back.
+            if number % 2 == 0 {
+                drop(fetch(&app).await.ok())
+            }
+            rotate(&app, false).await;
+        });
+    }
+    tasks.join_all().await;
+    let (_, after) = open(&app, &root).await;
+    assert!(after.serial >= before.serial + 100);
+    assert!(after.keys.len() <= 18, "{}", after.keys.len());
+    let project = app.project(Environment::Test).await;
+    let browser = app.browser(&project.publishable);
+    let params = browser.params().await;
+    assert_eq!(params["publicKey"], base64url::encode(after.keys[0].public_key.as_bytes()));
+    browser.submit(KEY).await.ok();
+}
+
 #[tokio::test]
 async fn without_a_directory_key_there_is_no_directory() {
     let app = TestApp::new().await;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use byo_seal::{KeyId, PrivateKey, PublicKey, SealedKey};
-use tokio::sync::watch;
+use tokio::sync::{Mutex, watch};
 
 use super::{
     SUITE, SUITES,
@@ -30,6 +30,8 @@ pub struct SealingSettings {
 /// The keys browsers seal to.
 pub struct SealingKeys {
     settings: SealingSettings,
+    /// One at a time reads the database and holds what it found, or an older set could take a newer one's place.
+    turn: Mutex<()>,
     held: watch::Sender<Arc<[Arc<Pair>]>>,
 }
 
@@ -52,7 +54,7 @@ pub enum SealingKeysError {
     CannotOpen,
 }
 
-/// Enough for any number of nodes: each try that fails is a step that another one made.
+/// Enough for many nodes: each try that fails is a step that another one made.
 const TRIES: u32 = 16;
 
 impl SealingKeys {
@@ -67,7 +69,7 @@ impl SealingKeys {
         now: Timestamp,
         entropy: &dyn Entropy,
     ) -> Result<Self, SealingKeysError> {
-        let keys = Self { settings, held: watch::Sender::new(Arc::new([])) };
+        let keys = Self { settings, turn: Mutex::new(()), held: watch::Sender::new(Arc::new([])) };
         keys.keep(store, vault, now, entropy, Occasion::Schedule).await?;
         Ok(keys)
     }
@@ -85,6 +87,7 @@ impl SealingKeys {
         occasion: Occasion,
     ) -> Result<SealingKeySet, SealingKeysError> {
         let mut occasion = occasion;
+        let _turn = self.turn.lock().await;
         for _ in 0..TRIES {
             let set = store.sealing_keys().await?;
             let Some(change) = self.step(&set, vault, now, entropy, occasion) else {
@@ -131,6 +134,7 @@ impl SealingKeys {
         vault: &Vault,
     ) -> Result<Option<Directory>, SealingKeysError> {
         let Some(key) = &self.settings.directory_key else { return Ok(None) };
+        let _turn = self.turn.lock().await;
         // From the database each time: with several nodes a remembered list could be older than one already seen.
         let set = store.sealing_keys().await?;
         // Only what the vault has vouched for is signed, never a public key that merely stands in the database.
