@@ -151,7 +151,7 @@ async fn a_hundred_rotations_at_once_are_a_hundred_and_the_last_one_stands() {
         tasks.spawn(async move {
             // Readers in between, who must not bring an older set back.
             if number % 2 == 0 {
-                drop(fetch(&app).await.ok())
+                drop(fetch(&app).await.ok());
             }
             rotate(&app, false).await;
         });
