@@ -110,6 +110,7 @@ test('a leak is found in what a page says and sends, and in WebAssembly memory',
   await widget.type(WRONG);
   await page.evaluate((key) => console.debug('typed', { key }), KEY);
   const thrown = page.waitForEvent('pageerror');
+  // Thrown by the page itself, in a task of its own, and not into the hands of evaluate.
   await page.evaluate((key) => setTimeout(() => { throw new Error(key); }), WRONG);
   await thrown;
   assert.notDeepEqual(found(KEY, ear.said.join('\n')), [], 'console');

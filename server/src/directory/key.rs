@@ -52,8 +52,9 @@ pub enum InvalidDirectoryKey {
     NotSigned,
 }
 
-/// As it is kept: one line of JSON.
-#[derive(Serialize, Deserialize)]
+/// As it is kept: one line of JSON. Read by serde; written by [`DirectoryKey::expose`] alone, so that no key material
+/// can be serialised.
+#[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Kept {
     certificate: Signed,
@@ -106,8 +107,10 @@ impl DirectoryKey {
     pub fn expose(&self) -> Zeroizing<String> {
         // EXPOSE: as text, for whoever was allowed to ask.
         let private_key = Zeroizing::new(base64url::encode(self.signing.expose().as_slice()));
-        let kept = Kept { certificate: self.signed.clone(), private_key };
-        Zeroizing::new(serde_json::to_string(&kept).expect(ONLY_TEXT))
+        let certificate = serde_json::to_string(&self.signed).expect(ONLY_TEXT);
+        // Base64url needs no escapes.
+        let parts = [r#"{"certificate":"#, &certificate, r#","privateKey":""#, &private_key, r#""}"#];
+        Zeroizing::new(parts.concat())
     }
 
     /// What its root says of it.

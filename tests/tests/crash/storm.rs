@@ -51,6 +51,7 @@ impl Rig {
             }
         };
         enough.await;
+        // Not until anything: the moment of the kill is random, and the seed's.
         tokio::time::sleep(Duration::from_micros(self.draw(JITTER))).await;
         watch.is_killed.store(true, Ordering::SeqCst);
         self.process.kill();
@@ -68,6 +69,7 @@ impl Rig {
     /// Starts the server and kills it before, or as, it is ready.
     pub(crate) async fn kill_at_start(&mut self) {
         let mut process = self.launch.begin();
+        // Random too: any moment of a start.
         tokio::time::sleep(Duration::from_millis(self.draw(YOUTH))).await;
         process.kill();
     }

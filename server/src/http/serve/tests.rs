@@ -60,6 +60,7 @@ async fn a_client_that_dribbles_its_headers_is_hung_up_on() {
     let dribble = tokio::spawn(async move {
         write.write_all(b"GET / HTTP/1.1\r\nhost: x\r\n").await.unwrap();
         while write.write_all(b"a: b\r\n").await.is_ok() {
+            // The pace of the client under test.
             tokio::time::sleep(PATIENCE / 10).await;
         }
     });
@@ -82,7 +83,11 @@ async fn a_client_with_nothing_more_to_say_is_hung_up_on() {
 
 #[tokio::test]
 async fn an_answer_may_take_longer_than_a_request() {
-    let server = Server::start(LIMITS);
+    assert_slow_answers_arrive(&Server::start(LIMITS)).await;
+}
+
+/// Over both versions.
+async fn assert_slow_answers_arrive(server: &Server) {
     let mut client = server.connect().await;
     client.write_all(b"GET /slowly HTTP/1.1\r\nhost: x\r\n\r\n").await.unwrap();
     let answer = until_closed(&mut client).await;
@@ -110,6 +115,7 @@ async fn a_body_that_dribbles_in_is_not_waited_for() {
     let dribble = tokio::spawn(async move {
         write.write_all(b"POST /read HTTP/1.1\r\nhost: x\r\ncontent-length: 100000\r\n\r\n").await.unwrap();
         while write.write_all(b"1").await.is_ok() {
+            // The pace of the client under test.
             tokio::time::sleep(PATIENCE / 10).await;
         }
     });
