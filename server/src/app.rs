@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use tokio::sync::{Notify, watch};
+use tokio::sync::Notify;
 use tokio_util::task::TaskTracker;
 
 use crate::{
     clock::SharedClock,
-    domain::{InFlight, Readiness, SealingKeys},
+    domain::{InFlight, InUse, Readiness, SealingKeys},
     egress::Egress,
     entropy::SharedEntropy,
     limit::Limits,
@@ -36,8 +36,8 @@ pub struct App {
     pub sealing_keys: SealingKeys,
     /// Sealed requests under way.
     pub in_flight: InFlight,
-    /// Rings when a key was revoked, disabled or enabled.
-    pub keys_changed: watch::Sender<()>,
+    /// What runs with which key.
+    pub in_use: InUse,
     /// Work that goes on when whoever asked for it has gone.
     pub tasks: TaskTracker,
     /// What the last look at the database found.

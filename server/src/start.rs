@@ -14,7 +14,7 @@ use crate::{
     config::Config,
     directory::Certificate,
     domain::{
-        InFlight, Occasion, Readiness, Schedule, SealingKeys, SealingKeysError, SealingSettings,
+        InFlight, InUse, Occasion, Readiness, Schedule, SealingKeys, SealingKeysError, SealingSettings,
         keep_sealing_keys,
     },
     egress::{Egress, EgressLimits, InvalidRoots, OwnAddress, OwnAddresses, Policy, Roots, SystemResolver},
@@ -138,7 +138,7 @@ impl Server {
             limits: Limits::new(&config.limits),
             in_flight: InFlight::default(),
             webhooks_due: Arc::new(Notify::new()),
-            keys_changed: watch::channel(()).0,
+            in_use: InUse::default(),
             tasks: TaskTracker::new(),
             readiness: Readiness::default(),
             admin_key_hash: config.admin.key.as_ref().map(crate::config::AdminKey::hash),

@@ -29,7 +29,7 @@ use byo_server::{
     clock::{Clock, Timestamp},
     config::LimitsConfig,
     directory::DirectoryKey,
-    domain::{InFlight, Readiness, Schedule, SealingKeys, SealingKeysError, SealingSettings},
+    domain::{InFlight, InUse, Readiness, Schedule, SealingKeys, SealingKeysError, SealingSettings},
     egress::{Egress, EgressLimits, OwnAddresses, Policy, Roots, StaticResolver},
     entropy::{Entropy, SharedEntropy, SystemEntropy},
     environment::Environment,
@@ -43,7 +43,7 @@ use byo_server::{
 use http::{Method, Request, StatusCode};
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
-use tokio::sync::{Notify, watch};
+use tokio::sync::Notify;
 use tokio_util::task::TaskTracker;
 use tower::ServiceExt;
 
@@ -222,7 +222,7 @@ impl TestApp {
             limits: Limits::new(&setup.limits),
             in_flight: InFlight::default(),
             webhooks_due: Arc::new(Notify::new()),
-            keys_changed: watch::channel(()).0,
+            in_use: InUse::default(),
             tasks: TaskTracker::new(),
             readiness: Readiness::default(),
             identity: Identity { public_origin: SERVER.to_owned(), aliases: Vec::new(), strict_host: true },

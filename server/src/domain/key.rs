@@ -3,20 +3,22 @@
 use std::sync::Arc;
 
 use byo_seal::{ProviderId, Verdict};
-use tokio::sync::watch;
-use zeroize::Zeroizing;
 
-use super::{Authority, Refusal, Secret, event::Teller, submit::CheckMessage};
+use super::{
+    Authority, Lease, Refusal, Secret,
+    event::Teller,
+    in_use,
+    record::{self, Place},
+    submit::CheckMessage,
+};
 use crate::{
     app::App,
     clock::Timestamp,
     id::KeyId,
-    secret::ProviderKey,
     store::{
         Allow, DisableKey, KeyAddress, KeyPage, KeyRow, KeyStatus, RecordCheck, RevokeKey, RevokeOutcome,
         Scope,
     },
-    vault::{Binding, CannotOpen, Purpose},
 };
 
 /// What a check of a stored key found.
@@ -43,13 +45,14 @@ pub async fn validate(
     authority.take_budget(app)?;
     app.limits.validation(authority.scope().environment.id.as_str(), ref_id)?;
     let address = address(authority.scope(), ref_id, provider, name);
-    let changes = app.keys_changed.subscribe();
-    let row = in_use(app, &address).await?;
-    let key = open(app, authority.scope(), &row)?;
+    let (row, lease) = leased(app, &address).await?;
+    let sealed = row.sealed.as_deref().ok_or(NO_KEY)?;
+    let key = record::open(app, &Place::of(&authority.scope().project_id, &row), sealed)?;
     let asking = app.providers.check(authority.environment(), provider, &row.provider_config, &key);
     let check = tokio::select! {
         check = asking => check,
-        refusal = gone(app, &address, &row, changes) => return Err(refusal),
+        // No further call goes out with a key that was revoked, disabled or replaced.
+        () = lease.ended().cancelled() => return Err(NO_KEY),
     };
     let at = app.clock.now();
     // No answer says nothing about the key.
@@ -63,6 +66,7 @@ pub async fn validate(
             verdict: check.verdict,
             models,
             at,
+            event: None,
         };
         // A version that was replaced meanwhile was checked on its way in; nothing to write down then.
         app.store.record_check(proved).await?;
@@ -75,16 +79,16 @@ pub async fn validate(
     })
 }
 
-/// Completes when this version may no longer be used, so that no further call goes out with it.
-async fn gone(app: &App, address: &KeyAddress, row: &KeyRow, mut changes: watch::Receiver<()>) -> Refusal {
-    while changes.changed().await.is_ok() {
-        match in_use(app, address).await {
-            Ok(now) if now.id == row.id && now.version == row.version && now.status == row.status => {}
-            Ok(_) => return NO_KEY,
-            Err(refusal) => return refusal,
+/// The key in use, and leave to use it until it is revoked, disabled or replaced.
+async fn leased(app: &App, address: &KeyAddress) -> Result<(KeyRow, Lease), Refusal> {
+    loop {
+        let epoch = app.in_use.epoch();
+        let row = app.store.key(address).await?.ok_or(NO_KEY)?;
+        let lease = app.in_use.lease(row.id.as_str());
+        if app.in_use.epoch() == epoch {
+            return Ok((row, lease));
         }
     }
-    std::future::pending().await
 }
 
 /// Destroys a key. Once this has answered, nothing uses it again.
@@ -107,11 +111,16 @@ pub async fn revoke(
     };
     match app.store.revoke_key(revoke).await? {
         RevokeOutcome::Revoked(key) => {
-            app.keys_changed.send_replace(());
+            app.in_use.end(key.id.as_str()).await;
+            app.in_use.end(&in_use::customer(&key.address.environment, ref_id)).await;
             app.webhooks_due.notify_one();
             Ok(Some(*key))
         }
-        RevokeOutcome::NothingThere => Ok(None),
+        RevokeOutcome::NothingThere => {
+            // Keys that were sealed for single requests end with it all the same.
+            app.in_use.end(&in_use::customer(&authority.scope().environment.id, ref_id)).await;
+            Ok(None)
+        }
         RevokeOutcome::Spent => Err(Refusal::SessionSpent),
     }
 }
@@ -136,7 +145,7 @@ pub async fn set_disabled(
     };
     app.limits.secret(secret.token.as_str())?;
     let key = app.store.set_key_disabled(change).await?.ok_or(NO_KEY)?;
-    app.keys_changed.send_replace(());
+    app.in_use.end(key.id.as_str()).await;
     app.webhooks_due.notify_one();
     Ok(key)
 }
@@ -180,10 +189,6 @@ fn is_visible(authority: &Authority, key: &KeyRow) -> bool {
 
 const NO_KEY: Refusal = Refusal::NotFound("There is no such key.");
 
-async fn in_use(app: &App, at: &KeyAddress) -> Result<KeyRow, Refusal> {
-    app.store.key(at).await?.ok_or(NO_KEY)
-}
-
 fn address(scope: &Scope, ref_id: &str, provider: ProviderId, name: &str) -> KeyAddress {
     KeyAddress {
         environment: scope.environment.id.clone(),
@@ -191,37 +196,4 @@ fn address(scope: &Scope, ref_id: &str, provider: ProviderId, name: &str) -> Key
         provider,
         name: name.to_owned(),
     }
-}
-
-/// Encrypts a key for its row. Every column that says whose it is and where it goes is bound to it.
-pub(super) fn seal(app: &App, scope: &Scope, row: &KeyRow, key: &[u8]) -> Vec<u8> {
-    with_binding(scope, row, |binding| app.vault.seal(binding, key))
-}
-
-/// Decrypts a row's key.
-fn open(app: &App, scope: &Scope, row: &KeyRow) -> Result<ProviderKey, Refusal> {
-    let what = || format!("{} version {}", row.id, row.version);
-    let sealed = row.sealed.as_deref().ok_or(NO_KEY)?;
-    let key: Zeroizing<Vec<u8>> = with_binding(scope, row, |binding| app.vault.open(binding, sealed))
-        .map_err(Refusal::vault(what()))?;
-    ProviderKey::new(key).map_err(|_| Refusal::vault(what())(CannotOpen))
-}
-
-fn with_binding<T>(scope: &Scope, row: &KeyRow, use_it: impl FnOnce(&Binding<'_>) -> T) -> T {
-    let config = serde_json::to_vec(&row.provider_config).expect("plain data always serialises");
-    let created_at = row.created_at.as_millis().to_be_bytes();
-    use_it(&Binding {
-        purpose: Purpose::ProviderKey,
-        id: row.id.as_str(),
-        version: row.version,
-        context: &[
-            scope.project_id.as_str().as_bytes(),
-            row.address.environment.as_str().as_bytes(),
-            row.address.provider.as_str().as_bytes(),
-            row.address.ref_id.as_bytes(),
-            row.address.name.as_bytes(),
-            &config,
-            &created_at,
-        ],
-    })
 }

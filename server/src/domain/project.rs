@@ -8,7 +8,8 @@ use crate::{
     environment::Environment,
     id::{EnvironmentId, ProjectId, TokenId},
     store::{
-        AllowedOrigins, EnvironmentChange, EnvironmentRow, NewProject, NewToken, Project, TokenRow, Writes,
+        AllowedOrigins, EnvironmentChange, EnvironmentRow, NewProject, NewToken, Project, ProxySettings,
+        TokenRow, Writes,
     },
     token::{Token, TokenKind},
 };
@@ -114,6 +115,7 @@ fn new_environment(kind: Environment, now: Timestamp, entropy: &dyn Entropy) -> 
         writes,
         allowed_origins,
         custom_base_url: false,
+        proxy: ProxySettings::default(),
     }
 }
 

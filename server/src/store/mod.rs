@@ -74,6 +74,31 @@ pub trait Store: Send + Sync {
     /// Whom a token stands for; `None` when unknown or revoked.
     async fn token_by_hash(&self, hash: &TokenHash) -> StoreResult<Option<(TokenRow, Scope)>>;
 
+    /// Everything that decides about one proxied call; `None` when the token stands for nobody.
+    async fn grant(&self, query: GrantQuery<'_>) -> StoreResult<Option<Grant>>;
+    /// Adds a runtime token.
+    async fn insert_runtime_token(&self, token: NewRuntimeToken) -> StoreResult<()>;
+    /// Ends a runtime token; `false` when there is none of that id. When this has answered, no call passes with it.
+    async fn revoke_runtime_token(
+        &self,
+        environment: &EnvironmentId,
+        id: &TokenId,
+        now: Timestamp,
+    ) -> StoreResult<bool>;
+
+    /// Sets which models an environment, or one of its customers, may call.
+    async fn set_models(
+        &self,
+        environment: &EnvironmentId,
+        ref_id: Option<&str>,
+        models: ModelList,
+    ) -> StoreResult<()>;
+
+    /// Adds to what was used.
+    async fn add_usage(&self, sums: Vec<(UsageKey, UsageSum)>) -> StoreResult<()>;
+    /// All that was used in an environment, in the order of days.
+    async fn usage(&self, environment: &EnvironmentId) -> StoreResult<Vec<(UsageKey, UsageSum)>>;
+
     /// Adds a connect session.
     async fn insert_session(&self, session: NewSession) -> StoreResult<()>;
     /// A session that has not expired by `now`.

@@ -6,11 +6,15 @@ use super::{KeyAnswer, Outcome, Submission, check};
 use crate::{
     app::App,
     clock::Timestamp,
-    domain::{Authority, Fault, Refusal, event::Teller, key},
+    domain::{
+        Authority, Fault, Refusal,
+        event::Teller,
+        record::{self, Place},
+    },
     id::KeyId,
     providers::Check,
     secret::ProviderKey,
-    store::{KeyAddress, KeyRow, KeyStatus, PutKey, PutOutcome, UsedChallenge, Writes},
+    store::{DisabledBy, KeyAddress, KeyRow, KeyStatus, PutKey, PutOutcome, UsedChallenge, Writes},
 };
 
 /// Writes to one key that overtake one another look again this often.
@@ -36,6 +40,9 @@ pub(super) async fn store(
         let (put, outcome) = prepare(app, submission, key, &check, standing.as_ref(), sealed);
         match app.store.put_key(put).await? {
             PutOutcome::Stored => {
+                if let Some(standing) = standing {
+                    app.in_use.end(standing.id.as_str()).await;
+                }
                 app.webhooks_due.notify_one();
                 return Ok(outcome);
             }
@@ -66,7 +73,7 @@ fn may_replace(app: &App, submission: &Submission, standing: Option<&KeyRow>) ->
         return Err(Refusal::ConnectSessionRequired);
     }
     // A new key must not undo what the backend decided.
-    if standing.status == KeyStatus::Disabled { Err(Refusal::KeyDisabled) } else { Ok(()) }
+    if standing.disabled_by == Some(DisabledBy::Backend) { Err(Refusal::KeyDisabled) } else { Ok(()) }
 }
 
 fn prepare(
@@ -104,6 +111,7 @@ fn seal(
     let mut row = KeyRow {
         id: standing.map_or_else(|| KeyId::new(now, &*app.entropy), |standing| standing.id.clone()),
         status: KeyStatus::Active,
+        disabled_by: None,
         version: standing.map_or(1, |standing| standing.version + 1),
         sealed: None,
         provider_config: submission.provider_config.clone(),
@@ -117,7 +125,8 @@ fn seal(
         address,
     };
     // EXPOSE: to be sealed at once into the vault.
-    row.sealed = Some(key::seal(app, submission.authority.scope(), &row, key.expose().as_bytes()));
+    let place = Place::of(&submission.authority.scope().project_id, &row);
+    row.sealed = Some(record::seal(app, &place, key.expose().as_bytes()));
     row
 }
 

@@ -97,6 +97,12 @@ struct EnvironmentView {
     allowed_origins: AllowedOrigins,
     /// Whether a bare publishable key may bring its own base URL.
     allow_custom_base_url: bool,
+    /// Whether the operator's own keys serve customers who have none.
+    platform_keys: bool,
+    /// Whether a demo answers where there is no key at all.
+    demo: bool,
+    /// Whether the proxy forwards paths that byo does not know.
+    allow_all_paths: bool,
 }
 
 /// A page of projects.
@@ -120,6 +126,12 @@ pub(in crate::http) struct EnvironmentBody {
     writes: Option<Writes>,
     /// Whether a bare publishable key may bring its own base URL.
     allow_custom_base_url: Option<bool>,
+    /// Whether the operator's own keys serve customers who have none.
+    platform_keys: Option<bool>,
+    /// Whether a demo answers where there is no key at all.
+    demo: Option<bool>,
+    /// Whether the proxy forwards paths that byo does not know.
+    allow_all_paths: Option<bool>,
 }
 
 /// Make a project
@@ -202,6 +214,9 @@ pub(in crate::http) async fn update_environment(
         writes: body.writes,
         allowed_origins: body.allowed_origins,
         custom_base_url: body.allow_custom_base_url,
+        platform_keys: body.platform_keys,
+        demo: body.demo,
+        all_paths: body.allow_all_paths,
     };
     let change = change.checked()?;
     let now = app.clock.now();
@@ -210,6 +225,7 @@ pub(in crate::http) async fn update_environment(
         .update_environment(&project_id(&id)?, environment, change, now)
         .await
         .map_err(Refusal::from)?;
+    app.in_use.changed();
     Ok(Json(project.ok_or(NO_PROJECT)?.into()))
 }
 
@@ -238,6 +254,9 @@ impl From<EnvironmentRow> for EnvironmentView {
             writes: row.writes,
             allowed_origins: row.allowed_origins,
             allow_custom_base_url: row.custom_base_url,
+            platform_keys: row.proxy.platform_keys,
+            demo: row.proxy.demo,
+            allow_all_paths: row.proxy.all_paths,
         }
     }
 }

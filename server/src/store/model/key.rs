@@ -32,6 +32,16 @@ impl KeyStatus {
     }
 }
 
+/// Who disabled a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum DisabledBy {
+    /// The backend. A new key does not undo it.
+    Backend,
+    /// A check that the provider failed. A new key is what is wanted.
+    Check,
+}
+
 /// A stored provider key.
 #[derive(Clone, Debug)]
 pub struct KeyRow {
@@ -41,6 +51,8 @@ pub struct KeyRow {
     pub address: KeyAddress,
     /// Its state.
     pub status: KeyStatus,
+    /// Who disabled it, when it is disabled.
+    pub disabled_by: Option<DisabledBy>,
     /// Counts up with every new key or configuration under this id.
     pub version: i64,
     /// The vault record; `None` once revoked.
@@ -107,13 +119,12 @@ pub struct KeyPage {
 }
 
 /// What a check of a stored key proved.
-#[derive(Clone, Debug)]
 pub struct RecordCheck {
     /// The key.
     pub id: KeyId,
     /// The version that was checked.
     pub version: i64,
-    /// The state to be in from now on.
+    /// The state to be in from now on; a key that is disabled already stays so.
     pub status: KeyStatus,
     /// What was proved.
     pub verdict: Verdict,
@@ -121,6 +132,8 @@ pub struct RecordCheck {
     pub models: Option<Vec<String>>,
     /// When.
     pub at: Timestamp,
+    /// What to tell the backend if this disables the key.
+    pub event: Option<EventOf>,
 }
 
 /// Makes the event that tells of a change, from the key as it stands after it.

@@ -1,6 +1,6 @@
 //! Projects and their environments.
 
-use super::NewToken;
+use super::{NewToken, ProxySettings};
 use crate::{
     clock::Timestamp,
     environment::Environment,
@@ -80,6 +80,8 @@ pub struct EnvironmentRow {
     pub allowed_origins: AllowedOrigins,
     /// Whether a bare publishable key may bring its own base URL.
     pub custom_base_url: bool,
+    /// What it allows on the proxy.
+    pub proxy: ProxySettings,
 }
 
 /// A project to add.
@@ -100,6 +102,12 @@ pub struct EnvironmentChange {
     pub allowed_origins: Option<AllowedOrigins>,
     /// New leave for custom base URLs.
     pub custom_base_url: Option<bool>,
+    /// New leave to use the operator's own keys.
+    pub platform_keys: Option<bool>,
+    /// New leave to answer with a demo.
+    pub demo: Option<bool>,
+    /// New leave for paths that the provider table does not name.
+    pub all_paths: Option<bool>,
 }
 
 /// The environment a credential stands in: everything a call needs to know of it.

@@ -6,14 +6,18 @@
 mod challenge;
 mod endpoint;
 mod event;
+mod grant;
 mod key;
 mod meta;
+mod models;
 mod open;
 mod project;
 mod row;
+mod runtime_token;
 mod sealing_key;
 mod session;
 mod token;
+mod usage;
 mod writer;
 
 use std::{fs::File, sync::Arc};
@@ -23,13 +27,14 @@ use sqlx::SqlitePool;
 
 pub use open::OpenError;
 
-use self::writer::Writer;
+use self::{grant::HotReader, writer::Writer};
 use super::*;
 use crate::entropy::SharedEntropy;
 
 /// The store on one SQLite file.
 pub struct SqliteStore {
     readers: SqlitePool,
+    hot: HotReader,
     writer: Writer,
     entropy: SharedEntropy,
     /// Held for as long as the store lives, so that no second process opens the file.
@@ -94,6 +99,42 @@ impl Store for SqliteStore {
         token::find(&self.readers, hash).await
     }
 
+    async fn grant(&self, query: GrantQuery<'_>) -> StoreResult<Option<Grant>> {
+        self.hot.grant(&query)
+    }
+
+    async fn insert_runtime_token(&self, token: NewRuntimeToken) -> StoreResult<()> {
+        self.write(move |db| Box::pin(runtime_token::insert(db, token))).await
+    }
+
+    async fn revoke_runtime_token(
+        &self,
+        environment: &EnvironmentId,
+        id: &TokenId,
+        now: Timestamp,
+    ) -> StoreResult<bool> {
+        let (environment, id) = (environment.clone(), id.clone());
+        self.write(move |db| Box::pin(runtime_token::revoke(db, environment, id, now))).await
+    }
+
+    async fn set_models(
+        &self,
+        environment: &EnvironmentId,
+        ref_id: Option<&str>,
+        models: ModelList,
+    ) -> StoreResult<()> {
+        let (environment, ref_id) = (environment.clone(), ref_id.map(str::to_owned));
+        self.write(move |db| Box::pin(models::set(db, environment, ref_id, models))).await
+    }
+
+    async fn add_usage(&self, sums: Vec<(UsageKey, UsageSum)>) -> StoreResult<()> {
+        self.write(move |db| Box::pin(usage::add(db, sums))).await
+    }
+
+    async fn usage(&self, environment: &EnvironmentId) -> StoreResult<Vec<(UsageKey, UsageSum)>> {
+        usage::of_environment(&self.readers, environment).await
+    }
+
     async fn insert_session(&self, session: NewSession) -> StoreResult<()> {
         self.write(move |db| Box::pin(session::insert(db, session))).await
     }
@@ -156,7 +197,8 @@ impl Store for SqliteStore {
     }
 
     async fn record_check(&self, check: RecordCheck) -> StoreResult<bool> {
-        self.write(move |db| Box::pin(key::record_check(db, check))).await
+        let entropy = Arc::clone(&self.entropy);
+        self.write(move |db| Box::pin(async move { key::record_check(db, check, &*entropy).await })).await
     }
 
     async fn revoke_key(&self, revoke: RevokeKey) -> StoreResult<RevokeOutcome> {
@@ -217,11 +259,13 @@ impl Store for SqliteStore {
     async fn sweep(&self, now: Timestamp) -> StoreResult<()> {
         self.write(move |db| Box::pin(challenge::sweep(db, now))).await?;
         self.write(move |db| Box::pin(session::sweep(db, now))).await?;
+        self.write(move |db| Box::pin(runtime_token::sweep(db, now))).await?;
         self.writer.checkpoint().await
     }
 
     async fn close(&self) {
         self.writer.close().await;
+        self.hot.close();
         self.readers.close().await;
     }
 }

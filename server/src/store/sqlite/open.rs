@@ -14,7 +14,7 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
-use super::{SqliteStore, writer::Writer};
+use super::{SqliteStore, grant::HotReader, writer::Writer};
 use crate::entropy::SharedEntropy;
 
 const READERS: u32 = 4;
@@ -54,7 +54,13 @@ impl SqliteStore {
             .max_connections(READERS)
             .connect_with(options.create_if_missing(false).pragma("query_only", "ON"))
             .await?;
-        Ok(Self { readers, writer: Writer::start(writer), entropy, _lock: Arc::new(lock) })
+        Ok(Self {
+            readers,
+            hot: HotReader::new(path),
+            writer: Writer::start(writer),
+            entropy,
+            _lock: Arc::new(lock),
+        })
     }
 }
 
@@ -95,8 +101,11 @@ fn options(path: &Path) -> SqliteConnectOptions {
 }
 
 fn migrations() -> Vec<Migration> {
-    [(1, "start", include_str!("../../../migrations/sqlite/0001_start.sql"))]
-        .into_iter()
+    const ALL: [(i64, &str, &str); 2] = [
+        (1, "start", include_str!("../../../migrations/sqlite/0001_start.sql")),
+        (2, "proxy", include_str!("../../../migrations/sqlite/0002_proxy.sql")),
+    ];
+    ALL.into_iter()
         .map(|(version, description, sql)| {
             Migration::new(
                 version,

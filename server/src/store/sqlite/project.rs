@@ -4,7 +4,7 @@ use sqlx::{FromRow, SqliteConnection, SqlitePool};
 
 use super::{
     Environment, EnvironmentChange, EnvironmentId, EnvironmentRow, NewProject, Page, Project, ProjectId,
-    Scope, StoreResult, Timestamp, row, token, unavailable,
+    ProxySettings, Scope, StoreResult, Timestamp, row, token, unavailable,
 };
 
 /// An environment with its project.
@@ -24,6 +24,9 @@ struct EnvironmentColumns {
     writes: String,
     allowed_origins: String,
     custom_base_url: bool,
+    platform_keys: bool,
+    demo: bool,
+    all_paths: bool,
 }
 
 /// The columns of an environment and its project, as they are joined to a credential.
@@ -42,6 +45,11 @@ impl EnvironmentColumns {
             writes: row::name("write mode", &self.writes)?,
             allowed_origins: row::json("origin list", &self.allowed_origins)?,
             custom_base_url: self.custom_base_url,
+            proxy: ProxySettings {
+                platform_keys: self.platform_keys,
+                demo: self.demo,
+                all_paths: self.all_paths,
+            },
         })
     }
 }
@@ -90,7 +98,8 @@ pub(super) async fn insert(db: &mut SqliteConnection, new: NewProject) -> StoreR
 pub(super) async fn find(db: &SqlitePool, id: &ProjectId) -> StoreResult<Option<Project>> {
     let rows: Vec<Columns> = sqlx::query_as(
         "SELECT p.name AS project_name, p.created_at,
-                e.id, e.project_id, e.kind, e.writes, e.allowed_origins, e.custom_base_url
+                e.id, e.project_id, e.kind, e.writes, e.allowed_origins, e.custom_base_url,
+                e.platform_keys, e.demo, e.all_paths
          FROM projects p JOIN environments e ON e.project_id = p.id
          WHERE p.id = $1 ORDER BY e.kind DESC",
     )
@@ -104,7 +113,8 @@ pub(super) async fn find(db: &SqlitePool, id: &ProjectId) -> StoreResult<Option<
 pub(super) async fn page(db: &SqlitePool, page: Page<ProjectId>) -> StoreResult<Vec<Project>> {
     let rows: Vec<Columns> = sqlx::query_as(
         "SELECT p.name AS project_name, p.created_at,
-                e.id, e.project_id, e.kind, e.writes, e.allowed_origins, e.custom_base_url
+                e.id, e.project_id, e.kind, e.writes, e.allowed_origins, e.custom_base_url,
+                e.platform_keys, e.demo, e.all_paths
          FROM (SELECT id, name, created_at FROM projects WHERE $1 IS NULL OR id > $1 ORDER BY id LIMIT $2) p
          JOIN environments e ON e.project_id = p.id
          ORDER BY p.id, e.kind DESC",
@@ -143,12 +153,18 @@ pub(super) async fn update_environment(
              writes = COALESCE($1, writes),
              allowed_origins = COALESCE($2, allowed_origins),
              custom_base_url = COALESCE($3, custom_base_url),
-             updated_at = $4
-         WHERE project_id = $5 AND kind = $6",
+             platform_keys = COALESCE($4, platform_keys),
+             demo = COALESCE($5, demo),
+             all_paths = COALESCE($6, all_paths),
+             updated_at = $7
+         WHERE project_id = $8 AND kind = $9",
     )
     .bind(change.writes.as_ref().map(row::to_name))
     .bind(change.allowed_origins.as_ref().map(row::to_json))
     .bind(change.custom_base_url)
+    .bind(change.platform_keys)
+    .bind(change.demo)
+    .bind(change.all_paths)
     .bind(now)
     .bind(project)
     .bind(environment.as_str())

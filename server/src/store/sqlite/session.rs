@@ -66,7 +66,8 @@ pub(super) async fn find(
 ) -> StoreResult<Option<(SessionRow, Scope)>> {
     let found: Option<Found> = sqlx::query_as(
         "SELECT s.id AS session_id, s.ref_id, s.providers, s.allow, s.origins, s.created_at, s.expires_at,
-                p.name AS project_name, e.id, e.project_id, e.kind, e.writes, e.allowed_origins, e.custom_base_url
+                p.name AS project_name, e.id, e.project_id, e.kind, e.writes, e.allowed_origins, e.custom_base_url,
+                e.platform_keys, e.demo, e.all_paths
          FROM connect_sessions s
          JOIN tokens t ON t.id = s.token_id AND t.revoked_at IS NULL
          JOIN environments e ON e.id = s.environment_id

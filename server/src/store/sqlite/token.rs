@@ -90,7 +90,8 @@ pub(super) async fn find(db: &SqlitePool, hash: &TokenHash) -> StoreResult<Optio
     let found: Option<Found> = sqlx::query_as(
         "SELECT t.id AS token_id, t.kind AS token_kind, t.environment_id, e.kind AS environment_kind,
                 t.name AS token_name, t.created_at AS token_created_at, t.revoked_at,
-                p.name AS project_name, e.id, e.project_id, e.kind, e.writes, e.allowed_origins, e.custom_base_url
+                p.name AS project_name, e.id, e.project_id, e.kind, e.writes, e.allowed_origins, e.custom_base_url,
+                e.platform_keys, e.demo, e.all_paths
          FROM tokens t
          JOIN environments e ON e.id = t.environment_id
          JOIN projects p ON p.id = e.project_id

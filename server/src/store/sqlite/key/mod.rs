@@ -1,5 +1,24 @@
 //! Provider keys: reading here, each write in a file of its own.
 
+macro_rules! column_names {
+    () => {
+        "id, environment_id, ref_id, provider, name, status, disabled_by, version, sealed, provider_config,
+         fingerprint, hint, verdict, models, created_at, updated_at, checked_at"
+    };
+}
+
+macro_rules! columns {
+    ($rest:literal) => {
+        concat!("SELECT ", column_names!(), " FROM provider_keys ", $rest)
+    };
+}
+
+macro_rules! returning {
+    ($change:literal) => {
+        concat!($change, " RETURNING ", column_names!())
+    };
+}
+
 mod put;
 mod revoke;
 mod status;
@@ -17,17 +36,6 @@ use super::{
     unavailable,
 };
 
-macro_rules! columns {
-    ($rest:literal) => {
-        concat!(
-            "SELECT id, environment_id, ref_id, provider, name, status, version, sealed, provider_config,
-                    fingerprint, hint, verdict, models, created_at, updated_at, checked_at
-             FROM provider_keys ",
-            $rest
-        )
-    };
-}
-
 #[derive(FromRow)]
 struct Columns {
     id: String,
@@ -36,6 +44,7 @@ struct Columns {
     provider: String,
     name: String,
     status: String,
+    disabled_by: Option<String>,
     version: i64,
     sealed: Option<Vec<u8>>,
     provider_config: String,
@@ -62,6 +71,7 @@ impl Columns {
                 name: self.name,
             },
             status: row::name("key status", &self.status)?,
+            disabled_by: self.disabled_by.map(|by| row::name("disabler", &by)).transpose()?,
             version: self.version,
             sealed: self.sealed,
             provider_config: row::json("provider configuration", &self.provider_config)?,
@@ -90,17 +100,19 @@ pub(super) async fn in_use(db: &mut SqliteConnection, at: &KeyAddress) -> StoreR
     found.map(Columns::read).transpose()
 }
 
+/// The operator's own keys have no customer; they are not among customers' keys.
 pub(super) async fn by_id(
     db: &SqlitePool,
     environment: &EnvironmentId,
     id: &KeyId,
 ) -> StoreResult<Option<KeyRow>> {
-    let found: Option<Columns> = sqlx::query_as(columns!("WHERE id = $1 AND environment_id = $2"))
-        .bind(id)
-        .bind(environment)
-        .fetch_optional(db)
-        .await
-        .map_err(unavailable)?;
+    let found: Option<Columns> =
+        sqlx::query_as(columns!("WHERE id = $1 AND environment_id = $2 AND ref_id <> ''"))
+            .bind(id)
+            .bind(environment)
+            .fetch_optional(db)
+            .await
+            .map_err(unavailable)?;
     found.map(Columns::read).transpose()
 }
 
@@ -110,7 +122,7 @@ pub(super) async fn page(
     page: KeyPage,
 ) -> StoreResult<Vec<KeyRow>> {
     let rows: Vec<Columns> = sqlx::query_as(columns!(
-        "WHERE environment_id = $1
+        "WHERE environment_id = $1 AND ref_id <> ''
            AND ($2 IS NULL OR ref_id = $2)
            AND ($3 IS NULL OR provider = $3)
            AND ($4 IS NULL OR status = $4)

@@ -2,11 +2,11 @@
 
 use sqlx::SqliteConnection;
 
-use super::{KeyRow, KeyStatus, StoreResult, in_use, row, unavailable};
+use super::{KeyRow, StoreResult, in_use, row, unavailable};
 use crate::{
     entropy::Entropy,
     store::{
-        PutKey, PutOutcome,
+        DisabledBy, PutKey, PutOutcome,
         sqlite::{challenge, event, session},
     },
 };
@@ -29,9 +29,9 @@ pub(in super::super) async fn put(
     let expected = match (&standing, put.replaces) {
         (None, None) => true,
         (Some(standing), Some(version)) => {
-            // Disabling does not count the version up, and a new key must not undo it.
+            // Disabling does not count the version up, and a new key must not undo what the backend decided.
             let is_expected = standing.id == put.row.id && standing.version == version;
-            is_expected && standing.status != KeyStatus::Disabled
+            is_expected && standing.disabled_by != Some(DisabledBy::Backend)
         }
         _ => false,
     };
@@ -57,7 +57,7 @@ async fn write(db: &mut SqliteConnection, key: &KeyRow) -> StoreResult<()> {
              provider_config, fingerprint, hint, verdict, models, created_at, updated_at, checked_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
          ON CONFLICT (id) DO UPDATE SET
-             status = excluded.status, version = excluded.version, sealed = excluded.sealed,
+             status = excluded.status, disabled_by = NULL, version = excluded.version, sealed = excluded.sealed,
              provider_config = excluded.provider_config, fingerprint = excluded.fingerprint,
              hint = excluded.hint, verdict = excluded.verdict, models = excluded.models,
              updated_at = excluded.updated_at, checked_at = excluded.checked_at",

@@ -26,13 +26,14 @@ pub(in super::super) async fn revoke(
     // Also when there is no key: an envelope under way must not bring one back.
     challenge::make_stale(db, &revoke.address.environment, &revoke.address.ref_id, revoke.at).await?;
     let Some(mut key) = standing else { return Ok(RevokeOutcome::NothingThere) };
-    sqlx::query("UPDATE provider_keys SET status = 'revoked', sealed = NULL, updated_at = $1 WHERE id = $2")
+    sqlx::query("UPDATE provider_keys SET status = 'revoked', disabled_by = NULL, sealed = NULL, updated_at = $1 WHERE id = $2")
         .bind(revoke.at)
         .bind(&key.id)
         .execute(&mut *db)
         .await
         .map_err(unavailable)?;
     key.status = KeyStatus::Revoked;
+    key.disabled_by = None;
     key.sealed = None;
     key.updated_at = revoke.at;
     event::insert(db, &(revoke.event)(&key), entropy).await?;

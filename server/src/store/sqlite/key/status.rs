@@ -2,31 +2,38 @@
 
 use sqlx::SqliteConnection;
 
-use super::{KeyRow, KeyStatus, StoreResult, in_use, row, unavailable};
+use super::{Columns, KeyRow, KeyStatus, StoreResult, in_use, row, unavailable};
 use crate::{
     entropy::Entropy,
-    store::{DisableKey, RecordCheck, sqlite::event},
+    store::{DisableKey, DisabledBy, RecordCheck, sqlite::event},
 };
 
 pub(in super::super) async fn record_check(
     db: &mut SqliteConnection,
     check: RecordCheck,
+    entropy: &dyn Entropy,
 ) -> StoreResult<bool> {
-    let updated = sqlx::query(
+    let updated: Option<Columns> = sqlx::query_as(returning!(
         "UPDATE provider_keys SET verdict = $1, models = COALESCE($2, models), checked_at = $3,
+             disabled_by = CASE WHEN status IN ('active', 'suspect') AND $4 = 'disabled' THEN 'check'
+                                ELSE disabled_by END,
              status = CASE WHEN status IN ('active', 'suspect') THEN $4 ELSE status END
-         WHERE id = $5 AND version = $6 AND status <> 'revoked'",
-    )
+         WHERE id = $5 AND version = $6 AND status <> 'revoked'"
+    ))
     .bind(check.verdict.as_str())
     .bind(check.models.as_ref().map(row::to_json))
     .bind(check.at)
     .bind(check.status.as_str())
     .bind(check.id)
     .bind(check.version)
-    .execute(db)
+    .fetch_optional(&mut *db)
     .await
     .map_err(unavailable)?;
-    Ok(updated.rows_affected() > 0)
+    let Some(key) = updated.map(Columns::read).transpose()? else { return Ok(false) };
+    if let Some(event) = check.event.filter(|_| key.disabled_by == Some(DisabledBy::Check)) {
+        event::insert(db, &event(&key), entropy).await?;
+    }
+    Ok(true)
 }
 
 pub(in super::super) async fn set_disabled(
@@ -37,13 +44,17 @@ pub(in super::super) async fn set_disabled(
     let Some(mut key) = in_use(db, &change.address).await? else {
         return Ok(None);
     };
-    if change.disabled == (key.status == KeyStatus::Disabled) {
+    // The backend may take over what a check did: then a new key does not undo it.
+    let disabled_by = change.disabled.then_some(DisabledBy::Backend);
+    if key.disabled_by == disabled_by {
         return Ok(Some(key));
     }
     key.status = if change.disabled { KeyStatus::Disabled } else { KeyStatus::Active };
+    key.disabled_by = disabled_by;
     key.updated_at = change.at;
-    sqlx::query("UPDATE provider_keys SET status = $1, updated_at = $2 WHERE id = $3")
+    sqlx::query("UPDATE provider_keys SET status = $1, disabled_by = $2, updated_at = $3 WHERE id = $4")
         .bind(key.status.as_str())
+        .bind(key.disabled_by.as_ref().map(row::to_name))
         .bind(key.updated_at)
         .bind(&key.id)
         .execute(&mut *db)
