@@ -7,7 +7,8 @@ use tokio_util::task::TaskTracker;
 
 use crate::{
     clock::SharedClock,
-    domain::{InFlight, InUse, Readiness, SealingKeys},
+    config::ProxyConfig,
+    domain::{InFlight, InUse, Ledger, Readiness, SealingKeys},
     egress::Egress,
     entropy::SharedEntropy,
     limit::Limits,
@@ -30,12 +31,16 @@ pub struct App {
     pub providers: Providers,
     /// The only way out.
     pub egress: Egress,
+    /// Bounds of proxied calls.
+    pub proxy: ProxyConfig,
     /// Rate limits.
     pub limits: Limits,
     /// The keys browsers seal to.
     pub sealing_keys: SealingKeys,
     /// Sealed requests under way.
     pub in_flight: InFlight,
+    /// What was used.
+    pub usage: Ledger,
     /// What runs with which key.
     pub in_use: InUse,
     /// Work that goes on when whoever asked for it has gone.

@@ -28,6 +28,12 @@ impl Timestamp {
         self.0.div_euclid(1000)
     }
 
+    /// Whole days since the Unix epoch, UTC.
+    #[must_use]
+    pub const fn day(self) -> i64 {
+        self.0.div_euclid(24 * 60 * 60 * 1000)
+    }
+
     /// This much later. Saturates.
     #[must_use]
     pub fn after(self, duration: Duration) -> Self {

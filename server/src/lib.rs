@@ -9,6 +9,7 @@
 //! | `directory` | who vouches for the keys browsers seal to |
 //! | `egress` | the only way out |
 //! | `providers` | how each provider is asked about a key |
+//! | `proxy` | calls that pass through to providers |
 //! | `webhook` | telling the backend |
 //! | `config`, `limit`, `telemetry` | settings, rate limits, logs |
 //! | `clock`, `entropy`, `id`, `token`, `secret`, `environment` | what all of these share |
@@ -26,6 +27,7 @@ pub mod http;
 pub mod id;
 pub mod limit;
 pub mod providers;
+pub mod proxy;
 pub mod secret;
 pub mod start;
 pub mod store;

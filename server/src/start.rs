@@ -14,8 +14,8 @@ use crate::{
     config::Config,
     directory::Certificate,
     domain::{
-        InFlight, InUse, Occasion, Readiness, Schedule, SealingKeys, SealingKeysError, SealingSettings,
-        keep_sealing_keys,
+        InFlight, InUse, Ledger, Occasion, Readiness, Schedule, SealingKeys, SealingKeysError,
+        SealingSettings, keep_sealing_keys,
     },
     egress::{Egress, EgressLimits, InvalidRoots, OwnAddress, OwnAddresses, Policy, Roots, SystemResolver},
     entropy::{SharedEntropy, SystemEntropy},
@@ -105,6 +105,7 @@ pub struct Server {
 }
 
 const SWEEP_EVERY: Duration = Duration::from_secs(30);
+const WRITE_USAGE_EVERY: Duration = Duration::from_secs(5);
 /// Expired rows are refused wherever they are used; a request that came in just in time may still need them.
 const KEEP_EXPIRED: Duration = Duration::from_mins(10);
 
@@ -135,10 +136,12 @@ impl Server {
         let egress = egress(config, &listener, &identity)?;
         let app = Arc::new(App {
             providers: Providers::new(egress.clone(), &config.providers, Arc::clone(&entropy))?,
+            proxy: config.proxy,
             limits: Limits::new(&config.limits),
             in_flight: InFlight::default(),
             webhooks_due: Arc::new(Notify::new()),
             in_use: InUse::default(),
+            usage: Ledger::default(),
             tasks: TaskTracker::new(),
             readiness: Readiness::default(),
             admin_key_hash: config.admin.key.as_ref().map(crate::config::AdminKey::hash),
@@ -180,13 +183,14 @@ impl Server {
         };
         let worker = tokio::spawn(worker(&app, self.webhooks).run(until_stopped()));
         let sweeper = tokio::spawn(sweep(Arc::clone(&app), until_stopped()));
+        let accountant = tokio::spawn(write_usage_down(Arc::clone(&app), until_stopped()));
         let router = router(Arc::clone(&app), &self.router);
         serve::serve(self.listener, self.tls, router, self.limits, shutdown).await;
         // Keys that were being checked when their browsers went away.
         app.tasks.close();
         let _: Result<(), _> = tokio::time::timeout(self.limits.shutdown_grace, app.tasks.wait()).await;
         stop.send_replace(true);
-        let _: (Result<(), _>, Result<(), _>) = tokio::join!(worker, sweeper);
+        let _: (Result<(), _>, Result<(), _>, Result<(), _>) = tokio::join!(worker, sweeper, accountant);
         app.store.close().await;
     }
 }
@@ -313,6 +317,23 @@ fn worker(app: &App, settings: WorkerSettings) -> Worker {
         entropy: Arc::clone(&app.entropy),
         due: Arc::clone(&app.webhooks_due),
         settings,
+    }
+}
+
+/// Writes down what was used, and once more at the end.
+async fn write_usage_down(app: Arc<App>, stop: impl Future<Output = ()>) {
+    tokio::pin!(stop);
+    loop {
+        let last = tokio::select! {
+            () = tokio::time::sleep(WRITE_USAGE_EVERY) => false,
+            () = &mut stop => true,
+        };
+        if let Err(error) = app.usage.write_down(&*app.store).await {
+            tracing::error!(%error, "what was used could not be written down; it is kept for the next time");
+        }
+        if last {
+            return;
+        }
     }
 }
 

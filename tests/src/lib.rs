@@ -27,9 +27,9 @@ use byo_seal::ProviderId;
 use byo_server::{
     app::{App, Identity},
     clock::{Clock, Timestamp},
-    config::LimitsConfig,
+    config::{LimitsConfig, ProxyConfig},
     directory::DirectoryKey,
-    domain::{InFlight, InUse, Readiness, Schedule, SealingKeys, SealingKeysError, SealingSettings},
+    domain::{InFlight, InUse, Ledger, Readiness, Schedule, SealingKeys, SealingKeysError, SealingSettings},
     egress::{Egress, EgressLimits, OwnAddresses, Policy, Roots, StaticResolver},
     entropy::{Entropy, SharedEntropy, SystemEntropy},
     environment::Environment,
@@ -92,6 +92,8 @@ pub struct Setup {
     pub providers: BTreeMap<ProviderId, String>,
     /// Destinations opened by the operator.
     pub allow: Vec<String>,
+    /// Bounds of proxied calls.
+    pub proxy: ProxyConfig,
     /// Rate limits.
     pub limits: LimitsConfig,
     /// Signs the directory of sealing keys.
@@ -116,6 +118,7 @@ impl Default for Setup {
         Self {
             providers: BTreeMap::new(),
             allow: vec!["127.0.0.1/32".to_owned()],
+            proxy: ProxyConfig::default(),
             limits,
             directory_key: None,
         }
@@ -219,10 +222,12 @@ impl TestApp {
             providers: Providers::new(egress.clone(), &setup.providers, Arc::clone(&entropy))
                 .expect("tests write good URLs"),
             clock: clock.clone(),
+            proxy: setup.proxy,
             limits: Limits::new(&setup.limits),
             in_flight: InFlight::default(),
             webhooks_due: Arc::new(Notify::new()),
             in_use: InUse::default(),
+            usage: Ledger::default(),
             tasks: TaskTracker::new(),
             readiness: Readiness::default(),
             identity: Identity { public_origin: SERVER.to_owned(), aliases: Vec::new(), strict_host: true },

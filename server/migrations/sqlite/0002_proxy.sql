@@ -36,10 +36,10 @@ CREATE TABLE runtime_tokens (
 
 CREATE INDEX runtime_tokens_by_expiry ON runtime_tokens (expires_at) WHERE expires_at IS NOT NULL;
 
--- What was used, summed up by day (UTC, as YYYY-MM-DD).
+-- What was used, summed up by day (UTC, counted from the Unix epoch).
 CREATE TABLE usage (
     environment_id      TEXT NOT NULL REFERENCES environments (id),
-    day                 TEXT NOT NULL,
+    day                 INTEGER NOT NULL,
     ref_id              TEXT NOT NULL,
     provider            TEXT NOT NULL,
     model               TEXT NOT NULL,

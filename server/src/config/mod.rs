@@ -13,6 +13,7 @@ mod limits;
 mod log;
 mod origin;
 mod providers;
+mod proxy;
 mod reader;
 mod sealing;
 mod server;
@@ -34,6 +35,7 @@ pub use error::{ConfigError, Fault, Place, Problem};
 pub use limits::LimitsConfig;
 pub use log::{LogConfig, LogFormat};
 pub use origin::origin_of;
+pub use proxy::ProxyConfig;
 pub use sealing::SealingConfig;
 pub use server::ServerConfig;
 pub use sources::{FileLayer, Sources};
@@ -63,6 +65,8 @@ pub struct Config {
     pub egress: EgressConfig,
     /// Replacement base URLs.
     pub providers: BTreeMap<ProviderId, String>,
+    /// Calls that pass through.
+    pub proxy: ProxyConfig,
     /// Rate limits.
     pub limits: LimitsConfig,
     /// Deliveries.
@@ -95,6 +99,7 @@ fn read(reader: &mut Reader) -> Option<Config> {
     let admin = admin::read(reader);
     let egress = egress::read(reader);
     let providers = providers::read(reader);
+    let proxy = proxy::read(reader);
     let limits = limits::read(reader);
     let webhooks = webhooks::read(reader);
     let log = log::read(reader);
@@ -107,6 +112,7 @@ fn read(reader: &mut Reader) -> Option<Config> {
         admin: admin?,
         egress: egress?,
         providers: providers?,
+        proxy: proxy?,
         limits: limits?,
         webhooks: webhooks?,
         log: log?,

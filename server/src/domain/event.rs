@@ -47,12 +47,16 @@ pub(super) struct Teller {
 
 impl Teller {
     pub(super) fn new(scope: &Scope, at: Timestamp, entropy: &dyn Entropy) -> Self {
-        Self {
-            id: EventId::new(at, entropy),
-            at,
-            project_id: scope.project_id.clone(),
-            environment: scope.environment.kind,
-        }
+        Self::within(scope.project_id.clone(), scope.environment.kind, at, entropy)
+    }
+
+    pub(super) fn within(
+        project_id: ProjectId,
+        environment: Environment,
+        at: Timestamp,
+        entropy: &dyn Entropy,
+    ) -> Self {
+        Self { id: EventId::new(at, entropy), at, project_id, environment }
     }
 
     /// Something happened to a key.

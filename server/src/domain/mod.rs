@@ -3,6 +3,7 @@
 //! Direction: `http → domain → {store, vault, egress, providers}`. Nothing here knows HTTP; refusals are
 //! values that say who is at fault.
 
+mod access;
 mod authority;
 mod challenge;
 mod endpoint;
@@ -10,6 +11,7 @@ mod event;
 mod in_flight;
 mod in_use;
 mod key;
+mod ledger;
 mod project;
 mod readiness;
 mod record;
@@ -17,13 +19,16 @@ mod refusal;
 mod sealing;
 mod session;
 mod submit;
+mod suspicion;
 
+pub use access::{Access, Ask, Given, HeldKey, StoredAt, access};
 pub use authority::{Authority, Publishable, Secret, Session};
 pub use endpoint::{EVENT_KINDS, NewEndpoint, add_endpoint, endpoint_secret, remove_endpoint};
 pub use event::Event;
 pub use in_flight::InFlight;
 pub use in_use::{InUse, Lease};
 pub use key::{Validation, list, one, revoke, set_disabled, validate};
+pub use ledger::Ledger;
 pub use project::{CreatedProject, CreatedToken, create_project, create_token};
 pub use readiness::Readiness;
 pub use refusal::{Fault, Invalid, Refusal};
@@ -33,3 +38,4 @@ pub use sealing::{
 };
 pub use session::{CreatedSession, SessionRequest, create_session};
 pub use submit::{CheckMessage, KeyAnswer, Material, Outcome, Submission, TestAnswer, submit};
+pub use suspicion::suspect;

@@ -30,6 +30,22 @@ pub enum Refusal {
     Invalid(Vec<Invalid>),
     /// The credential does not allow it, for this reason.
     Forbidden(&'static str),
+    /// The credential stands for nobody.
+    Unauthenticated,
+    /// The call cannot be read, for this reason.
+    Malformed(&'static str),
+    /// There is no key for this customer and provider, or none that may be used.
+    NoKeyConnected(&'static str),
+    /// A list of models does not have it.
+    ModelNotAllowed,
+    /// The key was revoked, disabled or replaced while the call was under way.
+    KeyEnded,
+    /// The body is larger than the call may be.
+    TooLarge,
+    /// The body did not arrive in time.
+    BodyTimedOut,
+    /// The provider did not answer in time.
+    ProviderTimedOut,
     /// There is nothing of that name here.
     NotFound(&'static str),
     /// A bare publishable key may not overwrite.

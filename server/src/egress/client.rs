@@ -16,7 +16,7 @@ use super::{
     connector::{Connector, found_in},
     destination::{Destination, UrlKind},
     error::{DestinationNotAllowed, EgressError},
-    message::{BodyLimit, Request, Response},
+    message::{BodyLimit, Exchange, OutgoingBody, Request, Response},
     policy::Policy,
     resolve::Resolve,
     tls::Roots,
@@ -47,7 +47,7 @@ pub struct Egress {
     resolver: Arc<dyn Resolve>,
     roots: Roots,
     limits: EgressLimits,
-    client: Client<Connector, Full<Bytes>>,
+    client: Client<Connector, OutgoingBody>,
 }
 
 impl Egress {
@@ -89,27 +89,24 @@ impl Egress {
     pub async fn send(&self, request: Request) -> Result<Response, EgressError> {
         let limit = request.body_limit;
         let exchange = async {
-            let (head, body) = self
-                .exchange(request.method, &request.destination, request.headers, request.body)
-                .await?
-                .into_parts();
+            let body = OutgoingBody::Whole(Full::new(request.body));
+            let Request { method, destination, headers, .. } = request;
+            let (head, body) =
+                self.exchange(Exchange { method, destination, headers, body }).await?.into_parts();
             Ok(Response { status: head.status, headers: head.headers, body: read(body, limit).await? })
         };
         timeout(request.timeout, exchange).await.unwrap_or(Err(EgressError::TimedOut))
     }
 
-    async fn exchange(
-        &self,
-        method: http::Method,
-        destination: &Destination,
-        mut headers: http::HeaderMap,
-        body: Bytes,
-    ) -> Result<http::Response<Incoming>, EgressError> {
+    /// Sends a request and gives the answer as soon as its head is there. The caller bounds how long it waits, and how
+    /// much of the body it takes. Dropping either ends the exchange and closes its connection.
+    pub async fn exchange(&self, exchange: Exchange) -> Result<http::Response<Incoming>, EgressError> {
+        let Exchange { method, destination, mut headers, body } = exchange;
         // The connector judges the same, but a connection from the pool does not pass it.
         self.policy.check_parts(destination.scheme(), destination.host(), destination.port())?;
         headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static("identity"));
         headers.entry(header::USER_AGENT).or_insert(HeaderValue::from_static(USER_AGENT));
-        let mut outgoing = http::Request::new(Full::new(body));
+        let mut outgoing = http::Request::new(body);
         *outgoing.method_mut() = method;
         *outgoing.uri_mut() = destination.uri();
         *outgoing.headers_mut() = headers;

@@ -93,6 +93,17 @@ impl Destination {
         Ok(joined)
     }
 
+    /// This base URL with a path and a query appended as they are: the caller has judged every character of both.
+    #[must_use]
+    pub fn append(&self, path: &str, query: Option<&str>) -> Self {
+        let mut appended = self.clone();
+        appended.path.reserve_exact(1 + path.len());
+        appended.path.push('/');
+        appended.path.push_str(path);
+        appended.query = query.map(str::to_owned);
+        appended
+    }
+
     /// This base URL without `suffix` at the end of its path, for people who paste one segment too many.
     #[must_use]
     pub fn without_suffix(&self, suffix: &str) -> Option<Self> {

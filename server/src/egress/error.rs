@@ -21,9 +21,26 @@ pub enum EgressError {
     /// The answer is larger than the request allowed.
     #[error("the answer is too large")]
     TooLarge,
+    /// What was to be sent could not be had whole.
+    #[error("the body to be sent {0}")]
+    Body(BodyFault),
     /// The answer is not HTTP, or broke off.
     #[error("the answer is not valid HTTP or broke off")]
     Protocol,
+}
+
+/// Why a body that was still coming in was not sent whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum BodyFault {
+    /// It is longer than it may be.
+    #[error("is too large")]
+    TooLarge,
+    /// It came in too slowly.
+    #[error("did not arrive in time")]
+    TimedOut,
+    /// It broke off, or cannot be read.
+    #[error("broke off")]
+    Broken,
 }
 
 /// Which step of connecting failed.

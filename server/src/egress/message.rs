@@ -1,11 +1,17 @@
 //! What goes out and what comes back.
 
-use std::time::Duration;
+use std::{
+    pin::Pin,
+    task::{Context, Poll},
+    time::Duration,
+};
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
+use http_body_util::{Full, combinators::UnsyncBoxBody};
+use hyper::body::{Body, Frame, SizeHint};
 
-use super::destination::Destination;
+use super::{destination::Destination, error::EgressError};
 
 /// A request. Headers are typed, so no line break can stand in one. No `Debug`: it holds keys.
 pub struct Request {
@@ -45,6 +51,11 @@ impl Request {
         self
     }
 
+    /// All headers, to be changed.
+    pub fn headers(&mut self) -> &mut HeaderMap {
+        &mut self.headers
+    }
+
     /// Sets the body and its content type.
     #[must_use]
     pub fn body(mut self, content_type: &'static str, body: impl Into<Bytes>) -> Self {
@@ -71,6 +82,55 @@ impl Request {
     pub fn truncate_body_at(mut self, bytes: usize) -> Self {
         self.body_limit = BodyLimit::Truncate(bytes);
         self
+    }
+}
+
+/// A request whose body and answer pass through without being held. No `Debug`: it holds keys.
+pub struct Exchange {
+    /// Its method.
+    pub method: Method,
+    /// Where it goes.
+    pub destination: Destination,
+    /// Its headers. Values that are secret are marked sensitive by the caller.
+    pub headers: HeaderMap,
+    /// Its body.
+    pub body: OutgoingBody,
+}
+
+/// What goes out as a body.
+pub enum OutgoingBody {
+    /// All of it is there.
+    Whole(Full<Bytes>),
+    /// It is still coming in.
+    Stream(UnsyncBoxBody<Bytes, EgressError>),
+}
+
+impl Body for OutgoingBody {
+    type Data = Bytes;
+    type Error = EgressError;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, EgressError>>> {
+        match self.get_mut() {
+            Self::Whole(body) => Pin::new(body).poll_frame(context).map_err(|never| match never {}),
+            Self::Stream(body) => Pin::new(body).poll_frame(context),
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        match self {
+            Self::Whole(body) => body.is_end_stream(),
+            Self::Stream(body) => body.is_end_stream(),
+        }
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        match self {
+            Self::Whole(body) => body.size_hint(),
+            Self::Stream(body) => body.size_hint(),
+        }
     }
 }
 

@@ -13,6 +13,7 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
+use byo_seal::ProviderId;
 use futures_util::FutureExt;
 use ipnet::IpNet;
 use tracing::Instrument;
@@ -21,6 +22,7 @@ use super::{
     AppState,
     client_address::client_address,
     problem::{Code, Problem},
+    proxy,
 };
 use crate::id::RequestId;
 
@@ -52,6 +54,8 @@ pub(super) async fn enter(State(entrance): State<Entrance>, mut request: Request
         .map_or(IpAddr::from([127, 0, 0, 1]), |ConnectInfo(peer)| peer.ip());
     let client = client_address(peer, request.headers(), &entrance.trusted_proxies);
     request.extensions_mut().insert(ClientAddress(client));
+    request.extensions_mut().insert(id.clone());
+    let called = proxy::provider(request.uri().path()).map(|(provider, tail)| (provider, tail.to_owned()));
     // A span passes a filter by its own level, and errors are to be found by the request's id whatever the filter.
     let span = tracing::error_span!("request", id = %id, method = method(&request));
     async move {
@@ -60,7 +64,7 @@ pub(super) async fn enter(State(entrance): State<Entrance>, mut request: Request
             .extensions()
             .get::<axum::extract::MatchedPath>()
             .map_or_else(|| "(none)".to_owned(), |path| path.as_str().to_owned());
-        let response = finish(next.run(request).await, &id);
+        let response = finish(next.run(request).await, &id, called);
         let took = app.clock.now().since(started);
         tracing::info!(route, status = response.status().as_u16(), ms = took.as_millis(), "answered");
         response
@@ -79,11 +83,18 @@ fn method(request: &Request) -> &'static str {
 #[error("a handler panicked")]
 struct Panicked;
 
-fn finish(mut response: Response, id: &RequestId) -> Response {
+/// `called` is the provider whose API was called, and the path there: then refusals are worded as that provider's.
+fn finish(mut response: Response, id: &RequestId, called: Option<(ProviderId, String)>) -> Response {
     let status = response.status();
-    let problem = response.extensions_mut().remove::<Problem>().or_else(|| foreign(status));
+    // What a provider answered passes, whatever its status.
+    let is_own = !response.headers().contains_key("x-byo-mode");
+    let problem =
+        response.extensions_mut().remove::<Problem>().or_else(|| foreign(status).filter(|_| is_own));
     if let Some(problem) = problem {
-        let mut rendered = problem.render(id);
+        let mut rendered = match &called {
+            Some((provider, path)) => problem.render_as(*provider, path, id),
+            None => problem.render(id),
+        };
         for (name, value) in response.headers() {
             // Layers in between have their say: CORS, Allow. Content headers are the problem's own.
             if *name != header::CONTENT_LENGTH && *name != header::CONTENT_TYPE {
@@ -93,7 +104,8 @@ fn finish(mut response: Response, id: &RequestId) -> Response {
         response = rendered;
     }
     let value = HeaderValue::from_str(id.as_str()).expect("an id is a header value");
-    response.headers_mut().insert(REQUEST_ID, value);
+    // The provider's own id, where it gave one, is what its SDKs show and its support asks for.
+    response.headers_mut().entry(REQUEST_ID).or_insert(value);
     response.headers_mut().insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     response
 }

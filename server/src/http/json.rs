@@ -13,6 +13,7 @@ use super::{
     problem::{Code, FieldError, Problem},
     serve::BodyTimedOut,
 };
+use crate::{domain::Refusal, egress::BodyFault};
 
 /// A JSON body. Unknown members are up to the type; byo's own refuse them.
 pub(super) struct JsonBody<T>(pub(super) T);
@@ -64,22 +65,28 @@ fn require_json(request: &Request) -> Result<(), Problem> {
 async fn read(request: Request) -> Result<Bytes, Problem> {
     match request.into_body().collect().await {
         Ok(body) => Ok(body.to_bytes()),
-        Err(error) => Err(explain_read(&error)),
+        Err(error) => Err(match why_unread(&error) {
+            BodyFault::TooLarge => Refusal::TooLarge,
+            BodyFault::TimedOut => Refusal::BodyTimedOut,
+            BodyFault::Broken => Refusal::Malformed("The body ended early or cannot be read."),
+        }
+        .into()),
     }
 }
 
-fn explain_read(error: &axum::Error) -> Problem {
-    let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(error);
+/// Why a body was not read whole, found inside whatever libraries wrapped around it.
+pub(super) fn why_unread(error: &(dyn std::error::Error + 'static)) -> BodyFault {
+    let mut cause = Some(error);
     while let Some(error) = cause {
         if error.is::<LengthLimitError>() {
-            return Problem::new(Code::PayloadTooLarge, "The body is larger than this call takes.");
+            return BodyFault::TooLarge;
         }
         if error.is::<BodyTimedOut>() {
-            return Problem::new(Code::RequestTimeout, "The body did not arrive in time.");
+            return BodyFault::TimedOut;
         }
         cause = error.source();
     }
-    Problem::new(Code::MalformedRequest, "The body ended early or cannot be read.")
+    BodyFault::Broken
 }
 
 /// Says which field is wrong and what would be right. Never repeats a value that was sent: a customer's key in

@@ -14,6 +14,7 @@ mod openapi;
 mod page;
 mod principal;
 mod problem;
+mod proxy;
 mod refusal;
 pub mod serve;
 mod sessions;
@@ -59,6 +60,8 @@ pub fn router(app: AppState, settings: &RouterSettings) -> Router {
     let browser = guarded(browser.method_not_allowed_fallback(guard::method_not_allowed)).layer(cors());
     let (backend, _) = backend_routes().split_for_parts();
     let demo = settings.demo.clone().map(assets::demo_redirect).unwrap_or_default();
+    let (proxy, _) = proxy_routes().split_for_parts();
+    let proxy = proxy.layer(middleware::from_fn_with_state(Arc::clone(&app), guard::check));
     let others = backend
         .merge(assets::routes())
         .merge(errors_page::routes())
@@ -67,6 +70,7 @@ pub fn router(app: AppState, settings: &RouterSettings) -> Router {
         .method_not_allowed_fallback(guard::method_not_allowed);
     guarded(others)
         .merge(browser)
+        .merge(proxy.method_not_allowed_fallback(guard::method_not_allowed))
         .layer(middleware::from_fn_with_state(
             guard::Entrance::new(Arc::clone(&app), settings.trusted_proxies.clone()),
             guard::enter,
@@ -76,7 +80,10 @@ pub fn router(app: AppState, settings: &RouterSettings) -> Router {
 
 /// The documented routes, for their description.
 fn documented() -> OpenApiRouter<AppState> {
-    OpenApiRouter::with_openapi(openapi::base()).merge(browser_routes()).merge(backend_routes())
+    OpenApiRouter::with_openapi(openapi::base())
+        .merge(browser_routes())
+        .merge(backend_routes())
+        .merge(proxy_routes())
 }
 
 /// Routes that pages call. Any origin may read their refusals; the real request's origin is checked by the principal.
@@ -94,6 +101,11 @@ fn browser_routes() -> OpenApiRouter<AppState> {
         .routes(routes!(keys::manage::enable))
         .routes(routes!(keys::read::list))
         .routes(routes!(keys::read::one))
+}
+
+/// Calls that pass through. Their bodies have a limit of their own.
+fn proxy_routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new().routes(routes!(proxy::call))
 }
 
 fn backend_routes() -> OpenApiRouter<AppState> {

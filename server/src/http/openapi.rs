@@ -12,7 +12,13 @@ use utoipa::openapi::{
 /// The document that describes every call.
 #[must_use]
 pub fn document() -> &'static OpenApi {
-    static DOCUMENT: LazyLock<OpenApi> = LazyLock::new(|| super::documented().split_for_parts().1);
+    static DOCUMENT: LazyLock<OpenApi> = LazyLock::new(|| {
+        let mut document = super::documented().split_for_parts().1;
+        // The star is the router's way to say that slashes belong to the parameter too.
+        let paths = std::mem::take(&mut document.paths.paths);
+        document.paths.paths = paths.into_iter().map(|(path, item)| (path.replace("{*", "{"), item)).collect();
+        document
+    });
     &DOCUMENT
 }
 
@@ -36,6 +42,7 @@ pub(super) fn base() -> OpenApi {
     let tags = [
         ("Connect", "What a browser needs before it sends a key."),
         ("Keys", "Customers' keys."),
+        ("Proxy", "Providers' own APIs, with a customer's key."),
         ("Webhooks", "Where the backend is told."),
         ("Admin", "The operator's calls."),
         ("Operations", "Health and this document."),
@@ -47,6 +54,7 @@ pub(super) fn base() -> OpenApi {
         ("publishableKey", "byo_pk_…: for anyone's browser"),
         ("connectSession", "byo_cs_…: for one customer's browser, for minutes"),
         ("secretKey", "byo_sk_…: for the product's backend"),
+        ("runtimeToken", "byo_rt_…: for a tool that calls providers for one customer"),
     ] {
         let scheme = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some(text)).build();
         components.add_security_scheme(name, SecurityScheme::Http(scheme));

@@ -6,14 +6,18 @@
 use std::{borrow::Cow, time::Duration};
 
 use axum::{
-    http::{HeaderName, HeaderValue, StatusCode, header},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use byo_seal::Verdict;
+use byo_seal::{ProviderId, Verdict};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::{domain::Params, id::RequestId};
+use crate::{
+    domain::Params,
+    id::RequestId,
+    proxy::shape::{self, Words},
+};
 
 macro_rules! codes {
     ($($variant:ident => $name:literal, $status:ident, $title:literal, $advice:literal;)+) => {
@@ -70,6 +74,10 @@ codes! {
         "The detail says which kind of credential or setting would allow it.";
     OriginNotAllowed => "origin_not_allowed", FORBIDDEN, "The page's origin is not allowed",
         "Add the page's origin to allowedOrigins of the environment, or to the session's origins.";
+    NoKeyConnected => "no_key_connected", FORBIDDEN, "There is no key to call with",
+        "The customer connects one, or the environment allows platform keys or a demo. Trying again does not help.";
+    ModelNotAllowed => "model_not_allowed", FORBIDDEN, "The model is not allowed",
+        "The model lists of the environment, the customer and the runtime token must all allow it.";
     NotFound => "not_found", NOT_FOUND, "There is no such thing",
         "What belongs to another project or environment is not there for this credential.";
     MethodNotAllowed => "method_not_allowed", METHOD_NOT_ALLOWED, "The method does not fit the address",
@@ -91,7 +99,7 @@ codes! {
     KeyDisabled => "key_disabled", CONFLICT, "The key is disabled",
         "The backend disabled this key; it must be enabled, or revoked, first.";
     PayloadTooLarge => "payload_too_large", PAYLOAD_TOO_LARGE, "The body is too large",
-        "No call here takes more than 16 KiB.";
+        "Calls take at most 16 KiB; on the proxy it is [proxy] max_body, 32 MiB unless set.";
     UnsupportedMediaType => "unsupported_media_type", UNSUPPORTED_MEDIA_TYPE, "The body is of the wrong type",
         "Send application/json.";
     MisdirectedRequest => "misdirected_request", MISDIRECTED_REQUEST, "The request is meant for another host",
@@ -110,6 +118,8 @@ codes! {
         "The server's log has the cause under the requestId.";
     ProviderUnreachable => "provider_unreachable", BAD_GATEWAY, "The provider gave no usable answer",
         "This says nothing about the key; try again.";
+    ProviderTimeout => "provider_timeout", GATEWAY_TIMEOUT, "The provider did not answer in time",
+        "Nothing is known of what became of the call; [proxy] first_byte_timeout says how long byo waits.";
     Unavailable => "unavailable", SERVICE_UNAVAILABLE, "The server cannot do this just now",
         "Retry-After says when to try again; nothing was changed.";
 }
@@ -213,6 +223,28 @@ impl Problem {
         self.code
     }
 
+    /// As this provider words its refusals, so that its SDKs raise their own exceptions. `path` is that of its API.
+    pub(super) fn render_as(self, provider: ProviderId, path: &str, request_id: &RequestId) -> Response {
+        let (code, wait) = (self.code, self.retry_after);
+        let words = Words {
+            status: code.status(),
+            code: code.as_str(),
+            message: &self.detail,
+            request_id: request_id.as_str(),
+        };
+        let mut response = (code.status(), shape::body(provider, path, &words)).into_response();
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        if code.status().is_client_error() && wait.is_none() {
+            headers.insert(HeaderName::from_static("x-should-retry"), HeaderValue::from_static("false"));
+        }
+        let value = HeaderValue::from_str(request_id.as_str()).expect("an id is a header value");
+        headers.insert(HeaderName::from_static("x-byo-request-id"), value);
+        retry_after(headers, wait);
+        response
+    }
+
     /// The body and headers, now that the request's id is known.
     pub(super) fn render(self, request_id: &RequestId) -> Response {
         let status = self.code.status();
@@ -232,12 +264,7 @@ impl Problem {
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        if let Some(wait) = self.retry_after {
-            // Rounded up: a client that waits this long is let through.
-            let seconds = wait.as_millis().div_ceil(1000).max(1);
-            let value = HeaderValue::from_str(&seconds.to_string()).expect("digits are a header value");
-            headers.insert(header::RETRY_AFTER, value);
-        }
+        retry_after(headers, self.retry_after);
         if status == StatusCode::UNAUTHORIZED {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
@@ -283,6 +310,14 @@ pub(super) struct ProblemBody {
     /// Fresh parameters to seal with, with `key_rotated` and `challenge_stale`.
     #[serde(skip_serializing_if = "Option::is_none")]
     params: Option<Box<Params>>,
+}
+
+/// Rounded up: a client that waits this long is let through.
+fn retry_after(headers: &mut HeaderMap, wait: Option<Duration>) {
+    let Some(wait) = wait else { return };
+    let seconds = wait.as_millis().div_ceil(1000).max(1);
+    let value = HeaderValue::from_str(&seconds.to_string()).expect("digits are a header value");
+    headers.insert(header::RETRY_AFTER, value);
 }
 
 /// An error with its causes, for the log.

@@ -16,6 +16,22 @@ impl From<Refusal> for Problem {
                 errors.into_iter().map(|error| FieldError::new(error.field, error.message)).collect(),
             ),
             Refusal::Forbidden(why) => Self::new(Code::Forbidden, why),
+            Refusal::Unauthenticated => Self::unauthenticated(),
+            Refusal::Malformed(why) => Self::new(Code::MalformedRequest, why),
+            Refusal::NoKeyConnected(why) => Self::new(Code::NoKeyConnected, why),
+            Refusal::ModelNotAllowed => Self::new(
+                Code::ModelNotAllowed,
+                "The model lists of this environment, customer or token do not allow this call's model, or it names none that can be checked.",
+            ),
+            Refusal::KeyEnded => Self::new(
+                Code::NoKeyConnected,
+                "The customer's key was revoked, disabled or replaced while this call was under way.",
+            ),
+            Refusal::TooLarge => Self::new(Code::PayloadTooLarge, "The body is larger than this call takes."),
+            Refusal::BodyTimedOut => Self::new(Code::RequestTimeout, "The body did not arrive in time."),
+            Refusal::ProviderTimedOut => {
+                Self::new(Code::ProviderTimeout, "The provider did not answer in time.")
+            }
             Refusal::NotFound(what) => Self::new(Code::NotFound, what),
             Refusal::ConnectSessionRequired => Self::new(
                 Code::ConnectSessionRequired,

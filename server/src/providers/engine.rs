@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use byo_seal::{ProviderConfig, ProviderId, Verdict, WireApi};
-use http::{HeaderName, HeaderValue, Method, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use zeroize::Zeroizing;
 
 use super::{
@@ -117,14 +117,11 @@ impl Caller<'_> {
             .timeout(CALL_TIMEOUT)
             .refuse_body_over(BODY_LIMIT)
             .header(header::ACCEPT, HeaderValue::from_static("application/json"));
-        for (name, value) in spec.headers {
-            request = request.header(HeaderName::from_static(name), HeaderValue::from_static(value));
-        }
         if let Some(body) = call.body {
             request = request.body("application/json", body);
         }
-        let (name, value) = credential(spec, self.key);
-        let response = self.target.egress.send(request.header(name, value)).await?;
+        sign(spec, self.key, request.headers());
+        let response = self.target.egress.send(request).await?;
         Ok(Answer::new(response.status, &response.body))
     }
 
@@ -138,23 +135,42 @@ impl Caller<'_> {
     }
 }
 
-/// The header that carries the key, marked so that nothing prints it.
-fn credential(spec: &Spec, key: &ProviderKey) -> (HeaderName, HeaderValue) {
+/// Adds the header that carries the key, marked so that nothing prints it, and those that every call needs where the
+/// caller did not set them.
+pub(super) fn sign(spec: &Spec, key: &ProviderKey, headers: &mut HeaderMap) {
+    for (name, value) in spec.headers {
+        headers.entry(*name).or_insert(HeaderValue::from_static(value));
+    }
+    let bearer = Place::Bearer;
+    let place = match spec.auth {
+        Auth::Bearer => bearer,
+        Auth::Header(name) => Place::Header(name),
+        Auth::Versioned { header, version, until } => {
+            // Versions are dates.
+            let newer = headers.get(version).is_some_and(|given| given.as_bytes() > until.as_bytes());
+            if newer { bearer } else { Place::Header(header) }
+        }
+    };
     // EXPOSE: the key goes to its provider, in this header and nowhere else.
-    let (name, text) = match spec.auth {
-        Auth::Bearer => (header::AUTHORIZATION, Zeroizing::new(format!("Bearer {}", key.expose()))),
-        Auth::Header(name) => (HeaderName::from_static(name), Zeroizing::new(key.expose().to_owned())),
+    let (name, text) = match place {
+        Place::Bearer => (header::AUTHORIZATION, Zeroizing::new(["Bearer ", key.expose()].concat())),
+        Place::Header(name) => (HeaderName::from_static(name), Zeroizing::new(key.expose().to_owned())),
     };
     let mut value = HeaderValue::from_str(&text).expect("a key is visible ASCII");
     value.set_sensitive(true);
-    (name, value)
+    headers.insert(name, value);
+}
+
+enum Place {
+    Bearer,
+    Header(&'static str),
 }
 
 fn reason_of(error: EgressError) -> Reason {
     match error {
         EgressError::NotAllowed(_) => Reason::DestinationNotAllowed,
         EgressError::Unreachable(_) | EgressError::TimedOut => Reason::NoAnswer,
-        EgressError::TooLarge | EgressError::Protocol => Reason::UnexpectedAnswer,
+        EgressError::TooLarge | EgressError::Body(_) | EgressError::Protocol => Reason::UnexpectedAnswer,
     }
 }
 
@@ -178,9 +194,30 @@ mod tests {
     fn the_header_with_the_key_never_prints_it() {
         let key = ProviderKey::new(Zeroizing::new(b"sk-secret".to_vec())).unwrap();
         for spec in table::SPECS {
-            let (_, value) = credential(spec, &key);
-            assert!(value.is_sensitive(), "{}", spec.subject);
-            assert_eq!(format!("{value:?}"), "Sensitive");
+            let mut headers = HeaderMap::new();
+            sign(spec, &key, &mut headers);
+            assert!(!format!("{headers:?}").contains("sk-secret"), "{}", spec.subject);
+            assert_eq!(headers.values().filter(|value| value.is_sensitive()).count(), 1, "{}", spec.subject);
+        }
+    }
+
+    #[test]
+    fn anthropics_version_decides_where_the_key_stands() {
+        let key = ProviderKey::new(Zeroizing::new(b"sk-ant-secret".to_vec())).unwrap();
+        for (version, header, text) in [
+            (None, "x-api-key", "sk-ant-secret"),
+            (Some("2023-01-01"), "x-api-key", "sk-ant-secret"),
+            (Some("2023-06-01"), "x-api-key", "sk-ant-secret"),
+            (Some("2026-10-21"), "authorization", "Bearer sk-ant-secret"),
+        ] {
+            let mut headers = HeaderMap::new();
+            if let Some(version) = version {
+                headers.insert("anthropic-version", HeaderValue::from_static(version));
+            }
+            sign(Spec::first(ProviderId::Anthropic), &key, &mut headers);
+            assert_eq!(headers[header], text, "{version:?}");
+            assert_eq!(headers["anthropic-version"], version.unwrap_or("2023-06-01"));
+            assert_eq!(headers.len(), 2);
         }
     }
 }

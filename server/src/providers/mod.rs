@@ -7,9 +7,11 @@
 mod check;
 mod engine;
 mod models;
+mod paths;
 mod reason;
+mod route;
 mod rules;
-mod simulator;
+pub mod simulator;
 mod spec;
 mod table;
 mod target;
@@ -27,6 +29,7 @@ use crate::{
 
 pub use check::{Check, CheckError};
 pub use reason::Reason;
+pub use route::Route;
 pub use target::{ConfigError, ConfigProblem};
 
 /// Checks keys with their providers.

@@ -54,6 +54,12 @@ pub(super) fn read(spec: &Spec, proof: Proof, answer: &Answer) -> Reason {
     ruled.map_or_else(|| by_status(proof, answer), |rule| rule.reason)
 }
 
+/// What the answer to an ordinary call means that is no success.
+pub(super) fn refusal(spec: &Spec, answer: &Answer) -> Reason {
+    // Only a probe's proof tells what a 400 means that no rule names.
+    read(spec, Proof::Json(""), answer)
+}
+
 fn by_status(proof: Proof, answer: &Answer) -> Reason {
     let let_in = match proof {
         Proof::Json(pointer) => {

@@ -2,7 +2,7 @@
 
 use byo_seal::ProviderId;
 
-use super::rules::Rule;
+use super::{paths::Line, rules::Rule, table};
 
 /// How one provider is called, or one way of calling it.
 pub(super) struct Spec {
@@ -18,6 +18,10 @@ pub(super) struct Spec {
     pub(super) own_hosts: &'static [&'static str],
     /// Ends of paths that people paste although calls bring them along.
     pub(super) surplus: &'static [&'static str],
+    /// How proxied paths begin. It stands for the base URL, whose own path is the same unless another one is given.
+    pub(super) root: &'static str,
+    /// The calls that the proxy forwards, below the root.
+    pub(super) paths: &'static [Line],
     /// Which parts of `providerConfig` mean something, besides `baseUrl`.
     pub(super) settings: &'static [Setting],
     /// The header that carries the key.
@@ -44,6 +48,13 @@ pub(super) struct Spec {
     pub(super) admin_prefixes: &'static [&'static str],
 }
 
+impl Spec {
+    /// The provider's first row. What stands in all of its rows alike can be read there.
+    pub(super) fn first(provider: ProviderId) -> &'static Self {
+        table::SPECS.iter().find(|spec| spec.id == provider).expect("every provider has a row")
+    }
+}
+
 /// When a row applies.
 #[derive(Clone, Copy)]
 pub(super) enum When {
@@ -68,6 +79,13 @@ pub(super) enum Setting {
 pub(super) enum Auth {
     Bearer,
     Header(&'static str),
+    /// In a header of its own for versions of the API up to this one, as another header tells it; newer ones take a
+    /// bearer token.
+    Versioned {
+        header: &'static str,
+        version: &'static str,
+        until: &'static str,
+    },
 }
 
 /// A request without its host. `{apiVersion}` and `{wire}` are filled in from `providerConfig`.

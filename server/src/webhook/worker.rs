@@ -192,7 +192,9 @@ impl Failure {
             Self::Egress(EgressError::NotAllowed(_)) => "destination_not_allowed",
             Self::Egress(EgressError::Unreachable(_)) => "unreachable",
             Self::Egress(EgressError::TimedOut) => "timed_out",
-            Self::Egress(EgressError::TooLarge | EgressError::Protocol) => "bad_answer",
+            Self::Egress(EgressError::TooLarge | EgressError::Body(_) | EgressError::Protocol) => {
+                "bad_answer"
+            }
         }
     }
 }

@@ -3,6 +3,7 @@
 use byo_seal::ProviderId;
 
 use super::super::{
+    paths,
     reason::Reason,
     rules::{Test, rule},
     spec::{Auth, Call, ModelList, Paging, Probe, Proof, Spec, When},
@@ -15,8 +16,11 @@ pub(super) const ANTHROPIC: Spec = Spec {
     default_base: Some("https://api.anthropic.com"),
     own_hosts: &["api.anthropic.com"],
     surplus: &["/v1"],
+    root: "",
+    paths: paths::ANTHROPIC,
     settings: &[],
-    auth: Auth::Header("x-api-key"),
+    // Bearer is what its SDKs send with the newer versions.
+    auth: Auth::Versioned { header: "x-api-key", version: "anthropic-version", until: "2023-06-01" },
     headers: &[("anthropic-version", "2023-06-01")],
     probe: Probe { call: Call::get("/v1/models", &[("limit", "1000")]), proof: Proof::Json("/data") },
     fallback: Some(Probe { call: Call::post("/v1/messages", "{}"), proof: Proof::BadRequest }), // for gateways

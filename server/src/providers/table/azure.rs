@@ -3,6 +3,7 @@
 use byo_seal::ProviderId;
 
 use super::super::{
+    paths,
     reason::Reason,
     rules::{Rule, Test, rule},
     spec::{Auth, Call, ModelList, Probe, Proof, Setting, Spec, When},
@@ -24,6 +25,8 @@ pub(super) const V1: Spec = Spec {
     default_base: None, // every resource has its own host
     own_hosts: &[".openai.azure.com", ".services.ai.azure.com", ".cognitiveservices.azure.com"],
     surplus: &["/openai/v1", "/openai"],
+    root: "",
+    paths: paths::AZURE,
     settings: &[Setting::Azure],
     auth: Auth::Header("api-key"),
     headers: &[],

@@ -3,6 +3,7 @@
 use byo_seal::ProviderId;
 
 use super::super::{
+    paths,
     reason::Reason,
     rules::{Test, rule},
     spec::{Auth, Call, ModelList, Paging, Probe, Proof, Spec, When},
@@ -15,6 +16,8 @@ pub(super) const GOOGLE: Spec = Spec {
     default_base: Some("https://generativelanguage.googleapis.com"),
     own_hosts: &["generativelanguage.googleapis.com"],
     surplus: &["/v1beta/openai", "/v1beta", "/v1"],
+    root: "",
+    paths: paths::GOOGLE,
     settings: &[],
     auth: Auth::Header("x-goog-api-key"),
     headers: &[],

@@ -2,7 +2,10 @@
 
 use byo_seal::ProviderId;
 
-use super::super::spec::{Auth, Call, ModelList, Probe, Proof, Spec, When};
+use super::super::{
+    paths,
+    spec::{Auth, Call, ModelList, Probe, Proof, Spec, When},
+};
 
 /// Its model list is public, so an empty chat has to prove the key: 400 when it is good, 401 when it is not.
 pub(super) const CLOUD: Spec = Spec {
@@ -21,6 +24,8 @@ pub(super) const LOCAL: Spec = Spec {
     default_base: Some("http://localhost:11434"), // reached only where the operator allows it
     own_hosts: &["ollama.com"],
     surplus: &["/v1", "/api"],
+    root: "",
+    paths: paths::OLLAMA,
     settings: &[],
     auth: Auth::Bearer,
     headers: &[],

@@ -3,6 +3,7 @@
 use byo_seal::ProviderId;
 
 use super::super::{
+    paths,
     reason::Reason,
     rules::{Rule, Test, rule},
     spec::{Auth, Call, ModelList, Probe, Proof, Setting, Spec, When},
@@ -15,6 +16,8 @@ pub(super) const OPENAI: Spec = Spec {
     default_base: Some("https://api.openai.com/v1"),
     own_hosts: &["api.openai.com", ".api.openai.com"], // regions: eu.api.openai.com
     surplus: &[],
+    root: "/v1",
+    paths: paths::OPENAI,
     settings: &[Setting::WireApi],
     auth: Auth::Bearer,
     headers: &[],

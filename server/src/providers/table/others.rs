@@ -4,6 +4,7 @@ use byo_seal::ProviderId;
 
 use super::{
     super::{
+        paths,
         reason::Reason,
         rules::{Test, rule},
         spec::{Auth, Call, ModelList, Paging, Probe, Proof, Spec, When},
@@ -19,6 +20,8 @@ const BASE: Spec = Spec {
     default_base: None,
     own_hosts: &[],
     surplus: &[],
+    root: "/v1",
+    paths: paths::OPENAI,
     settings: &[],
     auth: Auth::Bearer,
     headers: &[],
@@ -40,6 +43,8 @@ pub(super) const DEEPSEEK: Spec = Spec {
     id: ProviderId::Deepseek,
     subject: "DeepSeek",
     default_base: Some("https://api.deepseek.com"),
+    root: "",
+    paths: paths::DEEPSEEK,
     own_hosts: &["api.deepseek.com"],
     surplus: &["/v1", "/beta"],
     probe: Probe { call: Call::get("/user/balance", &[]), proof: Proof::Json("/is_available") },
@@ -52,6 +57,7 @@ pub(super) const MISTRAL: Spec = Spec {
     id: ProviderId::Mistral,
     subject: "Mistral",
     default_base: Some("https://api.mistral.ai/v1"),
+    paths: paths::MISTRAL,
     own_hosts: &["api.mistral.ai"],
     rules: &[rule(403, &[], Reason::MissingPermissions)],
     ..BASE
@@ -61,6 +67,7 @@ pub(super) const GROQ: Spec = Spec {
     id: ProviderId::Groq,
     subject: "Groq",
     default_base: Some("https://api.groq.com/openai/v1"),
+    root: "/openai/v1",
     own_hosts: &["api.groq.com"],
     rules: &[
         rule(400, &[Test::Member("code", "organization_restricted")], Reason::Blocked),
@@ -77,6 +84,8 @@ pub(super) const OPENROUTER: Spec = Spec {
     id: ProviderId::Openrouter,
     subject: "OpenRouter",
     default_base: Some("https://openrouter.ai/api/v1"),
+    root: "/api/v1",
+    paths: paths::OPENROUTER,
     own_hosts: &["openrouter.ai"],
     probe: Probe { call: Call::get("/key", &[]), proof: Proof::Json("/data") },
     rules: &[
@@ -94,6 +103,7 @@ pub(super) const TOGETHER: Spec = Spec {
     id: ProviderId::Together,
     subject: "Together AI",
     default_base: Some("https://api.together.xyz/v1"),
+    paths: paths::TOGETHER,
     own_hosts: &["api.together.xyz", "api.together.ai"],
     probe: Probe { call: MODELS, proof: Proof::Json("/0/id") },
     models: ModelList { items: "", ..ModelList::data(None) },
@@ -106,6 +116,7 @@ pub(super) const XAI: Spec = Spec {
     id: ProviderId::Xai,
     subject: "xAI",
     default_base: Some("https://api.x.ai/v1"),
+    paths: paths::XAI,
     own_hosts: &["api.x.ai", ".api.x.ai"],
     probe: Probe { call: Call::get("/api-key", &[]), proof: Proof::Json("/redacted_api_key") },
     rules: &[
@@ -127,6 +138,8 @@ pub(super) const COHERE: Spec = Spec {
     id: ProviderId::Cohere,
     subject: "Cohere",
     default_base: Some("https://api.cohere.com"),
+    root: "",
+    paths: paths::COHERE,
     own_hosts: &["api.cohere.com", "api.cohere.ai"],
     surplus: &["/v1", "/v2"],
     openai_base: false,

@@ -1,8 +1,19 @@
 //! The test environment's providers.
 
 use byo_seal::{ProviderId, Verdict};
+use http::Method;
 
-use super::{super::Check, config, key, openai};
+use super::{
+    super::{
+        Check,
+        reason::Reason,
+        rules::{Answer, read},
+        simulator::{SimulatedBody, SimulatedCall, answer},
+        spec::{Proof, Spec},
+        table,
+    },
+    config, key, openai,
+};
 use crate::{egress::tests::server::reply, environment::Environment};
 
 async fn check(provider: ProviderId, text: &str) -> Check {
@@ -50,4 +61,65 @@ async fn models_have_the_providers_shape_and_never_change() {
     assert!(check(ProviderId::Anthropic, "sk-byo-test-valid").await.models[0].starts_with("claude-"));
     assert!(check(ProviderId::Google, "sk-byo-test-valid").await.models[0].starts_with("gemini-"));
     assert!(check(ProviderId::Google, "sk-byo-test-rejected").await.models.is_empty());
+}
+
+/// The proxy marks a key by what its provider answers, so a simulated refusal has to read like a real one.
+#[test]
+fn simulated_refusals_mean_to_the_table_what_the_key_is_named_for() {
+    for spec in table::SPECS {
+        for (text, expected) in [
+            ("sk-byo-test-rejected", Reason::UnknownKey),
+            ("sk-byo-test-rate-limited", Reason::RateLimited),
+            ("sk-byo-test-no-quota", Reason::NoQuota),
+        ] {
+            let read = meaning(spec, text, &Method::POST, chat_path(spec.id));
+            // These three tell nothing but the status.
+            let ambiguous = matches!(spec.id, ProviderId::Azure | ProviderId::Groq | ProviderId::Xai);
+            let expected =
+                if ambiguous && expected == Reason::NoQuota { Reason::RateLimited } else { expected };
+            assert_eq!(read, expected, "{} {text}", spec.subject);
+        }
+    }
+}
+
+#[test]
+fn a_refused_model_list_means_a_restricted_key() {
+    for spec in table::SPECS {
+        let path = match spec.id {
+            ProviderId::Openai | ProviderId::Anthropic | ProviderId::Mistral | ProviderId::Xai => {
+                "/v1/models"
+            }
+            ProviderId::Groq | ProviderId::Azure => "/openai/v1/models",
+            ProviderId::Google => "/v1beta/models",
+            _ => continue, // their tables know no such keys
+        };
+        let read = meaning(spec, "sk-byo-test-restricted", &Method::GET, path);
+        assert_eq!(read, Reason::MissingPermissions, "{}", spec.subject);
+    }
+}
+
+fn meaning(spec: &Spec, text: &str, method: &Method, path: &str) -> Reason {
+    let call = SimulatedCall {
+        provider: spec.id,
+        method,
+        path,
+        query: None,
+        body: b"{}",
+        key: &key(text),
+        id: "1",
+        unix_seconds: 0,
+    };
+    let answer = answer(&call).unwrap();
+    let SimulatedBody::Whole(body) = answer.body else { panic!("a refusal is whole") };
+    read(spec, Proof::Json(""), &Answer::new(answer.status, &body))
+}
+
+fn chat_path(provider: ProviderId) -> &'static str {
+    match provider {
+        ProviderId::Anthropic => "/v1/messages",
+        ProviderId::Google => "/v1beta/models/gemini-2.5-flash:generateContent",
+        ProviderId::Azure => "/openai/v1/chat/completions",
+        ProviderId::Cohere => "/v2/chat",
+        _ => "/v1/chat/completions",
+    }
 }

@@ -33,8 +33,8 @@ impl Mode {
 pub struct UsageKey {
     /// Where.
     pub environment: EnvironmentId,
-    /// On which day, UTC, as `YYYY-MM-DD`.
-    pub day: String,
+    /// On which day, UTC, counted from the Unix epoch.
+    pub day: i64,
     /// Whose.
     pub ref_id: String,
     /// At which provider.

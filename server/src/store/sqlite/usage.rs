@@ -44,7 +44,7 @@ fn column(count: u64) -> i64 {
 #[derive(FromRow)]
 struct Columns {
     environment_id: String,
-    day: String,
+    day: i64,
     ref_id: String,
     provider: String,
     model: String,

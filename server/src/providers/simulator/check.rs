@@ -1,8 +1,8 @@
-//! The test environment's providers: fixed answers, no network, no account anywhere.
+//! What each test key is good for.
 
 use byo_seal::ProviderId;
 
-use super::{Check, CheckError, reason::Reason};
+use super::super::{Check, CheckError, reason::Reason};
 use crate::secret::ProviderKey;
 
 const KEYS: &[(&str, Reason)] = &[
@@ -15,24 +15,31 @@ const KEYS: &[(&str, Reason)] = &[
 ];
 
 /// What the simulated provider says to this key.
-pub(super) fn check(provider: ProviderId, key: &ProviderKey) -> Check {
-    // EXPOSE: to look at how the key begins.
-    let known = KEYS.iter().find(|(prefix, _)| key.expose().starts_with(prefix));
-    let Some((_, reason)) = known else {
+pub(in super::super) fn check(provider: ProviderId, key: &ProviderKey) -> Check {
+    let Some(reason) = meaning(key) else {
         let mut check = Check::new(Reason::UnknownKey, provider.label(), "", Vec::new());
         check.error = Some(CheckError { code: Reason::UnknownKey.code(), message: unknown_key_message() });
         return check;
     };
-    let listable = reason.verdict().is_usable() && *reason != Reason::RateLimited;
-    Check::new(*reason, provider.label(), "", if listable { models(provider) } else { Vec::new() })
+    let listable = reason.verdict().is_usable() && reason != Reason::RateLimited;
+    Check::new(reason, provider.label(), "", if listable { models(provider) } else { Vec::new() })
 }
 
-fn unknown_key_message() -> String {
+/// What the key's name stands for; `None` when it is no test key.
+pub(super) fn meaning(key: &ProviderKey) -> Option<Reason> {
+    // EXPOSE: to look at how the key begins.
+    let named = KEYS.iter().find(|(prefix, _)| key.expose().starts_with(prefix));
+    named.map(|(_, reason)| *reason)
+}
+
+/// Said of a key that is none of the test keys.
+pub(super) fn unknown_key_message() -> String {
     let keys: Vec<_> = KEYS.iter().map(|(prefix, _)| *prefix).collect();
     format!("The test environment calls no provider and knows only test keys: {}.", keys.join(", "))
 }
 
-fn models(provider: ProviderId) -> Vec<String> {
+/// The models there are.
+pub(super) fn models(provider: ProviderId) -> Vec<String> {
     let ids: &[&str] = match provider {
         ProviderId::Openai => &["gpt-4.1", "gpt-4.1-mini", "text-embedding-3-small"],
         ProviderId::Anthropic => &["claude-opus-4-1", "claude-sonnet-4-5", "claude-haiku-4-5"],

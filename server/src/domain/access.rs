@@ -1,0 +1,205 @@
+//! Whose key answers a proxied call: one sent along, the customer's stored one, the operator's, or none, and then a demo.
+//!
+//! The order is fixed. A key that was sent along, or that the customer has stored, is used or refused; nothing else
+//! ever takes its place.
+
+use byo_seal::{ProviderConfig, ProviderId, reference::DEFAULT_NAME};
+
+use super::{
+    Lease, Refusal,
+    record::{self, Place},
+};
+use crate::{
+    app::App,
+    id::KeyId,
+    secret::ProviderKey,
+    store::{Grant, GrantQuery, KeyAddress, KeyStatus, Mode, UsableKey},
+    token::{Token, TokenKind},
+};
+
+/// The operator's own keys belong to no customer.
+pub(super) const PLATFORM: &str = "";
+
+/// A call that wants a key.
+pub struct Ask<'a> {
+    /// Who calls.
+    pub token: &'a Token,
+    /// For which provider.
+    pub provider: ProviderId,
+    /// For which customer, where the call says so.
+    pub ref_id: Option<&'a str>,
+    /// Which of the customer's keys.
+    pub name: &'a str,
+    /// The customer's key, where it came with the call.
+    pub given: Option<Given>,
+}
+
+/// A key that came with a call. It is used for that call and forgotten.
+pub enum Given {
+    /// In the clear, from a backend.
+    Raw(ProviderKey),
+}
+
+/// Leave to make the call.
+pub struct Access {
+    /// Who may, and what.
+    pub grant: Grant,
+    /// For which customer; nobody in particular for a key that came with the call of a secret key.
+    pub ref_id: Option<String>,
+    /// Whose key it is.
+    pub mode: Mode,
+    /// The key; none for a demo.
+    pub key: Option<HeldKey>,
+}
+
+/// A key in the clear, for one call.
+pub struct HeldKey {
+    /// The key.
+    pub key: ProviderKey,
+    /// Where it goes.
+    pub config: ProviderConfig,
+    /// Where it is stored, if it is.
+    pub stored: Option<StoredAt>,
+    /// Ends when the key does.
+    pub lease: Option<Lease>,
+}
+
+/// Which version of which stored key.
+#[derive(Clone, Debug)]
+pub struct StoredAt {
+    /// Its name.
+    pub address: KeyAddress,
+    /// Its id.
+    pub id: KeyId,
+    /// Its version.
+    pub version: i64,
+}
+
+/// Decides. `Refusal::Unauthenticated` when the token stands for nobody.
+pub async fn access(app: &App, mut ask: Ask<'_>) -> Result<Access, Refusal> {
+    let mut given = ask.given.take();
+    loop {
+        let epoch = app.in_use.epoch();
+        let mut grant = find(app, &ask).await?;
+        let ref_id = customer(&ask, &grant)?;
+        if let Some(Given::Raw(key)) = given.take() {
+            let key = HeldKey { key, config: ProviderConfig::default(), stored: None, lease: None };
+            return Ok(Access { grant, ref_id, mode: Mode::Byok, key: Some(key) });
+        }
+        let Some(customer) = ref_id else {
+            return Err(Refusal::Malformed("Name the customer in the header X-BYO-Ref-Id."));
+        };
+        let (mode, key) = match grant.key.take() {
+            Some(key) => (Mode::Byok, Some(stored(app, &ask, &grant, &customer, ask.name, key)?)),
+            None => without_own(app, &ask, &grant).await?,
+        };
+        if app.in_use.epoch() == epoch {
+            return Ok(Access { grant, ref_id: Some(customer), mode, key });
+        }
+    }
+}
+
+async fn find(app: &App, ask: &Ask<'_>) -> Result<Grant, Refusal> {
+    let query = GrantQuery {
+        token: &ask.token.hash(),
+        is_runtime: ask.token.kind() == TokenKind::Runtime,
+        ref_id: ask.ref_id,
+        provider: ask.provider,
+        name: ask.name,
+        now: app.clock.now(),
+    };
+    let found = app.store.grant(query).await?;
+    found.filter(|grant| grant.environment == ask.token.environment()).ok_or(Refusal::Unauthenticated)
+}
+
+fn customer(ask: &Ask<'_>, grant: &Grant) -> Result<Option<String>, Refusal> {
+    let Some(limits) = &grant.runtime else { return Ok(ask.ref_id.map(str::to_owned)) };
+    if ask.ref_id.is_some_and(|asked| asked != limits.ref_id) {
+        return Err(Refusal::Forbidden("This runtime token is for another refId."));
+    }
+    if limits.providers.as_ref().is_some_and(|providers| !providers.contains(&ask.provider)) {
+        return Err(Refusal::Forbidden("This runtime token is for other providers."));
+    }
+    Ok(Some(limits.ref_id.clone()))
+}
+
+fn stored(
+    app: &App,
+    ask: &Ask<'_>,
+    grant: &Grant,
+    ref_id: &str,
+    name: &str,
+    row: UsableKey,
+) -> Result<HeldKey, Refusal> {
+    if row.status == KeyStatus::Disabled {
+        return Err(Refusal::NoKeyConnected("This customer's key is disabled."));
+    }
+    let lease = app.in_use.lease(row.id.as_str());
+    let place = Place {
+        project: &grant.project_id,
+        environment: &grant.environment_id,
+        provider: ask.provider,
+        ref_id,
+        name,
+        id: &row.id,
+        version: row.version,
+        provider_config: &row.provider_config,
+        created_at: row.created_at,
+    };
+    let key = record::open(app, &place, &row.sealed)?;
+    let address = KeyAddress {
+        environment: grant.environment_id.clone(),
+        ref_id: ref_id.to_owned(),
+        provider: ask.provider,
+        name: name.to_owned(),
+    };
+    let stored = StoredAt { address, id: row.id, version: row.version };
+    Ok(HeldKey { key, config: row.provider_config, stored: Some(stored), lease: Some(lease) })
+}
+
+/// What there is for a customer who has no key of this name.
+async fn without_own(app: &App, ask: &Ask<'_>, grant: &Grant) -> Result<(Mode, Option<HeldKey>), Refusal> {
+    if grant.settings.platform_keys {
+        let address = KeyAddress {
+            environment: grant.environment_id.clone(),
+            ref_id: PLATFORM.to_owned(),
+            provider: ask.provider,
+            name: DEFAULT_NAME.to_owned(),
+        };
+        let row = app.store.key(&address).await?.filter(|row| row.status != KeyStatus::Disabled);
+        if let Some((row, sealed)) = row.and_then(|mut row| row.sealed.take().map(|sealed| (row, sealed))) {
+            let key = UsableKey {
+                id: row.id,
+                version: row.version,
+                status: row.status,
+                sealed,
+                provider_config: row.provider_config,
+                created_at: row.created_at,
+            };
+            let key = stored(app, ask, grant, PLATFORM, DEFAULT_NAME, key)?;
+            return Ok((Mode::Server, Some(key)));
+        }
+    }
+    if grant.settings.demo {
+        return Ok((Mode::Demo, None));
+    }
+    Err(Refusal::NoKeyConnected("This customer has connected no key for this provider."))
+}
+
+impl Access {
+    /// Whether any list of models leaves something out.
+    #[must_use]
+    pub fn restricts_models(&self) -> bool {
+        let runtime = self.grant.runtime.as_ref().is_some_and(|limits| limits.models.restricts());
+        self.grant.models.restricts() || self.grant.customer_models.restricts() || runtime
+    }
+
+    /// Whether all of them let this model pass.
+    #[must_use]
+    pub fn allows_model(&self, provider: ProviderId, model: &str) -> bool {
+        let runtime = self.grant.runtime.as_ref().is_none_or(|limits| limits.models.allows(provider, model));
+        runtime
+            && self.grant.models.allows(provider, model)
+            && self.grant.customer_models.allows(provider, model)
+    }
+}

@@ -1,0 +1,124 @@
+//! `/v1/proxy/{provider}/…`: the provider's own API, with the customer's key.
+
+mod credentials;
+
+use axum::{
+    extract::{Request, State},
+    http::{HeaderName, HeaderValue},
+    response::Response,
+};
+use byo_seal::ProviderId;
+use http_body_util::{BodyExt, Limited};
+
+use super::{
+    AppState,
+    guard::ClientAddress,
+    json::why_unread,
+    problem::{Code, Problem},
+};
+use crate::{
+    app::App,
+    domain::{self, Access, Ask, Refusal},
+    egress::EgressError,
+    id::RequestId,
+    proxy::{self, Answer, BadTail, Call, Tail},
+};
+
+const PREFIX: &str = "/v1/proxy/";
+
+/// The provider that a path names, and what follows its name.
+pub(super) fn provider(path: &str) -> Option<(ProviderId, &str)> {
+    let rest = path.strip_prefix(PREFIX)?;
+    let (name, tail) = rest.split_at(rest.find('/')?);
+    Some((name.parse().ok()?, tail))
+}
+
+/// Call a provider with a customer's key
+#[utoipa::path(
+    method(get, post, put, patch, delete), path = "/v1/proxy/{provider}/{*path}", tag = "Proxy",
+    security(("secretKey" = []), ("runtimeToken" = [])),
+    params(
+        ("provider" = String, Path, description = "The provider's name", example = "openai"),
+        ("path" = String, Path, description = "The path of its own API, such as `v1/chat/completions`"),
+        ("X-BYO-Ref-Id" = Option<String>, Header, description = "The customer; a runtime token knows it"),
+        ("X-BYO-Key-Name" = Option<String>, Header, description = "Which of the customer's keys; `default` when left out"),
+    ),
+    responses(
+        (status = 200, description = "What the provider answered, byte for byte"),
+        (status = "4XX", description = "Refused, in the provider's own form"),
+    )
+)]
+pub(super) async fn call(State(app): State<AppState>, request: Request) -> Result<Response, Problem> {
+    let (parts, body) = request.into_parts();
+    let Some((provider, tail)) = provider(parts.uri.path()) else {
+        return Err(super::guard::nothing_here());
+    };
+    let tail = Tail::read(tail, parts.uri.query()).map_err(bad_tail)?;
+    let brought = credentials::read(&parts.headers, provider)?;
+    let ClientAddress(client) = *parts.extensions.get().expect("the entrance adds it to every request");
+    let id: &RequestId = parts.extensions.get().expect("the entrance adds it to every request");
+    let ask = Ask {
+        token: &brought.token,
+        provider,
+        ref_id: brought.ref_id.as_deref(),
+        name: &brought.name,
+        given: brought.given,
+    };
+    let access = permitted(&app, client, ask).await?;
+    let (mode, key_id) = named(&access);
+    let most = app.proxy.max_body;
+    if hyper::body::Body::size_hint(&body).lower() > most as u64 {
+        return Err(Refusal::TooLarge.into());
+    }
+    let body =
+        Limited::new(body, most).map_err(|error| EgressError::Body(why_unread(&*error))).boxed_unsync();
+    let call =
+        Call { provider, method: parts.method, tail, headers: &parts.headers, body, request_id: id.as_str() };
+    let Answer { status, headers, body } = proxy::forward(&app, access, call).await?;
+    let mut response = Response::new(axum::body::Body::new(body));
+    *response.status_mut() = status;
+    *response.headers_mut() = headers;
+    let headers = response.headers_mut();
+    headers.insert(HeaderName::from_static("x-byo-mode"), HeaderValue::from_static(mode));
+    headers.insert(HeaderName::from_static("x-byo-request-id"), text(id.as_str()));
+    if let Some(id) = key_id {
+        headers.insert(HeaderName::from_static("x-byo-key-id"), text(&id));
+    }
+    Ok(response)
+}
+
+async fn permitted(app: &App, client: std::net::IpAddr, ask: Ask<'_>) -> Result<Access, Problem> {
+    match domain::access(app, ask).await {
+        Err(Refusal::Unauthenticated) => {
+            app.limits.may_authenticate(client).map_err(Refusal::from)?;
+            app.limits.authentication_failed(client);
+            Err(Problem::unauthenticated())
+        }
+        access => Ok(access?),
+    }
+}
+
+fn named(access: &Access) -> (&'static str, Option<String>) {
+    let stored = access.key.as_ref().and_then(|key| key.stored.as_ref());
+    (access.mode.as_str(), stored.map(|stored| stored.id.as_str().to_owned()))
+}
+
+fn text(value: &str) -> HeaderValue {
+    HeaderValue::from_str(value).expect("an id is a header value")
+}
+
+fn bad_tail(bad: BadTail) -> Problem {
+    match bad {
+        BadTail::Path => Problem::new(
+            Code::MalformedRequest,
+            "The path after the provider's name has an empty or dot segment, or a character that does not belong there.",
+        ),
+        BadTail::Query => {
+            Problem::new(Code::MalformedRequest, "The query has a character that does not belong there.")
+        }
+        BadTail::Credential => Problem::new(
+            Code::CredentialInUrl,
+            "Keys travel in headers, never in a URL; leave the query parameter out.",
+        ),
+    }
+}

@@ -1,0 +1,255 @@
+//! An answer's body on its way to the client.
+//!
+//! Bytes go on as they come, and nothing is held but the beginning of an event that has not ended. It stops when the
+//! provider stalls, when its connection breaks, and when the key is ended; in all three cases the client's connection
+//! breaks too, so that what it has cannot be taken for the whole. The body owns all that its call uses: when the client
+//! goes, hyper drops it, and with it the exchange with the provider.
+
+use std::{
+    collections::VecDeque,
+    pin::Pin,
+    task::{Context, Poll},
+    time::Duration,
+};
+
+use bytes::Bytes;
+use hyper::body::{Body, Frame, Incoming, SizeHint};
+use tokio::time::{Instant, Sleep};
+use tokio_util::sync::WaitForCancellationFutureOwned;
+
+use super::{
+    events::{self, Part, Splitter},
+    scrub::Scrubber,
+    usage,
+};
+use crate::{domain::Lease, secret::ProviderKey};
+
+/// Why an answer was broken off. The client sees its connection end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum BrokenOff {
+    /// The provider sent nothing for too long.
+    #[error("the provider fell silent")]
+    Silence,
+    /// The provider's connection broke, or what it sent is not HTTP.
+    #[error("the provider's answer broke off")]
+    Upstream,
+    /// The key was revoked, disabled or replaced.
+    #[error("the key was ended")]
+    KeyEnded,
+}
+
+/// The body.
+pub struct Relay {
+    upstream: Incoming,
+    stream: Option<EventStream>,
+    ready: VecDeque<Bytes>,
+    state: State,
+    idle: Idle,
+    ended: Option<Pin<Box<WaitForCancellationFutureOwned>>>,
+    usage: Option<Box<Counting>>,
+    _lease: Option<Lease>,
+}
+
+/// What a stream of events needs besides.
+pub struct EventStream {
+    /// To be sent, as an event, when the key is ended.
+    pub farewell: Bytes,
+    splitter: Splitter,
+    key: Option<ProviderKey>,
+}
+
+/// Reads what was used, and tells once the answer has come to its end.
+pub struct Counting {
+    /// Reads.
+    pub reader: usage::Reader,
+    /// Is told.
+    pub tell: Box<dyn FnOnce(usage::Usage) + Send>,
+}
+
+enum State {
+    Flowing,
+    /// The provider has said all; what is ready still has to go.
+    Complete,
+    /// Broken off; the last words have been handed over, and hyper gets a turn to send them.
+    LastWords(BrokenOff),
+    Over,
+}
+
+/// Events longer than this pass in pieces. Providers' are far shorter, errors shorter still.
+const LONGEST_EVENT: usize = 256 * 1024;
+
+impl Relay {
+    /// A body that passes through.
+    #[must_use]
+    pub fn new(
+        upstream: Incoming,
+        stream: Option<EventStream>,
+        patience: Duration,
+        lease: Option<Lease>,
+        usage: Option<Box<Counting>>,
+    ) -> Self {
+        let ended = lease.as_ref().map(|lease| Box::pin(lease.ended().clone().cancelled_owned()));
+        Self {
+            upstream,
+            stream,
+            ready: VecDeque::new(),
+            state: State::Flowing,
+            idle: Idle::new(patience),
+            ended,
+            usage,
+            _lease: lease,
+        }
+    }
+
+    fn take(&mut self, chunk: Bytes) {
+        if let Some(counting) = &mut self.usage {
+            counting.reader.see(&chunk);
+        }
+        match &mut self.stream {
+            Some(stream) => stream.push(chunk, &mut self.ready),
+            None => self.ready.push_back(chunk),
+        }
+    }
+
+    fn complete(&mut self) {
+        if let Some(rest) = self.stream.as_mut().and_then(EventStream::finish) {
+            self.ready.push_back(rest);
+        }
+        if let Some(counting) = self.usage.take() {
+            let Counting { reader, tell } = *counting;
+            tell(reader.finish().unwrap_or_default());
+        }
+        self.state = State::Complete;
+    }
+
+    fn break_off(&mut self, why: BrokenOff) {
+        tracing::debug!(%why, "an answer was broken off");
+        if let Some(stream) = self.stream.as_ref().filter(|_| why == BrokenOff::KeyEnded) {
+            self.ready.push_back(stream.farewell.clone());
+        }
+        self.state = State::LastWords(why);
+    }
+}
+
+impl EventStream {
+    /// `farewell` is the event that tells of the key's end.
+    #[must_use]
+    pub fn new(farewell: Bytes, key: ProviderKey) -> Self {
+        Self { farewell, splitter: Splitter::new(LONGEST_EVENT), key: Some(key) }
+    }
+
+    fn push(&mut self, chunk: Bytes, ready: &mut VecDeque<Bytes>) {
+        let key = &self.key;
+        self.splitter.push(chunk, &mut |part| {
+            ready.push_back(match part {
+                Part::Event(event) => harmless(event, key.as_ref()),
+                Part::Oversized(piece) => piece,
+            });
+        });
+    }
+
+    fn finish(&mut self) -> Option<Bytes> {
+        self.splitter.finish().map(|rest| harmless(rest, self.key.as_ref()))
+    }
+}
+
+/// An event that tells of an error, without what it tells of the key.
+fn harmless(event: Bytes, key: Option<&ProviderKey>) -> Bytes {
+    let Some(key) = key.filter(|_| events::tells_error(&event)) else { return event };
+    Scrubber::new(key).scrub(&event).map_or(event, Bytes::from)
+}
+
+impl Body for Relay {
+    type Data = Bytes;
+    type Error = BrokenOff;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, BrokenOff>>> {
+        let this = self.get_mut();
+        loop {
+            if let Some(ready) = this.ready.pop_front() {
+                return Poll::Ready(Some(Ok(Frame::data(ready))));
+            }
+            match this.state {
+                State::Flowing => {}
+                State::Complete => {
+                    this.state = State::Over;
+                    return Poll::Ready(None);
+                }
+                State::LastWords(why) => {
+                    if !std::mem::replace(&mut this.idle.paused, true) {
+                        context.waker().wake_by_ref();
+                        return Poll::Pending;
+                    }
+                    this.state = State::Over;
+                    return Poll::Ready(Some(Err(why)));
+                }
+                State::Over => return Poll::Ready(None),
+            }
+            if this.ended.as_mut().is_some_and(|ended| ended.as_mut().poll(context).is_ready()) {
+                this.ended = None;
+                this.break_off(BrokenOff::KeyEnded);
+                continue;
+            }
+            match Pin::new(&mut this.upstream).poll_frame(context) {
+                Poll::Ready(Some(Ok(frame))) => {
+                    this.idle.moved();
+                    // Trailers are dropped: no SDK reads them, and providers put what they like there.
+                    if let Ok(chunk) = frame.into_data() {
+                        this.take(chunk);
+                    }
+                }
+                Poll::Ready(Some(Err(_))) => this.break_off(BrokenOff::Upstream),
+                Poll::Ready(None) => this.complete(),
+                Poll::Pending => match this.idle.poll(context) {
+                    Poll::Ready(()) => this.break_off(BrokenOff::Silence),
+                    Poll::Pending => return Poll::Pending,
+                },
+            }
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        // Its end is told by a poll, so that what follows from it happens.
+        matches!(self.state, State::Over)
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        // Exact only where not a byte is changed.
+        if self.stream.is_some() { SizeHint::default() } else { self.upstream.size_hint() }
+    }
+}
+
+/// Measures silence. The timer is set when there is nothing to do, and not moved with every part that comes.
+struct Idle {
+    patience: Duration,
+    timer: Option<Pin<Box<Sleep>>>,
+    last: Option<Instant>,
+    /// Whether the turn before the end has been given.
+    paused: bool,
+}
+
+impl Idle {
+    const fn new(patience: Duration) -> Self {
+        Self { patience, timer: None, last: None, paused: false }
+    }
+
+    fn moved(&mut self) {
+        self.last = None;
+    }
+
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        let until = *self.last.get_or_insert_with(Instant::now) + self.patience;
+        let timer = self.timer.get_or_insert_with(|| Box::pin(tokio::time::sleep_until(until)));
+        loop {
+            match timer.as_mut().poll(context) {
+                Poll::Pending => return Poll::Pending,
+                Poll::Ready(()) if Instant::now() >= until => return Poll::Ready(()),
+                // It was set for a silence before this one.
+                Poll::Ready(()) => timer.as_mut().reset(until),
+            }
+        }
+    }
+}
