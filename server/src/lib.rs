@@ -10,6 +10,7 @@
 //! | `egress` | the only way out |
 //! | `providers` | how each provider is asked about a key |
 //! | `proxy` | calls that pass through to providers |
+//! | `unified` | one request form over all providers |
 //! | `webhook` | telling the backend |
 //! | `config`, `limit`, `telemetry` | settings, rate limits, logs |
 //! | `clock`, `entropy`, `id`, `token`, `secret`, `environment` | what all of these share |
@@ -33,5 +34,6 @@ pub mod start;
 pub mod store;
 pub mod telemetry;
 pub mod token;
+pub mod unified;
 pub mod vault;
 pub mod webhook;

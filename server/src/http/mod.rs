@@ -18,6 +18,7 @@ mod proxy;
 mod refusal;
 pub mod serve;
 mod sessions;
+mod unified;
 mod webhooks;
 
 use std::{sync::Arc, time::Duration};
@@ -60,8 +61,15 @@ pub fn router(app: AppState, settings: &RouterSettings) -> Router {
     let browser = guarded(browser.method_not_allowed_fallback(guard::method_not_allowed)).layer(cors());
     let (backend, _) = backend_routes().split_for_parts();
     let demo = settings.demo.clone().map(assets::demo_redirect).unwrap_or_default();
+    let (unified, _) = unified_routes().split_for_parts();
+    let unified = unified
+        .method_not_allowed_fallback(guard::method_not_allowed)
+        .layer(RequestBodyLimitLayer::new(app.proxy.max_body));
     let (proxy, _) = proxy_routes().split_for_parts();
-    let proxy = proxy.layer(middleware::from_fn_with_state(Arc::clone(&app), guard::check));
+    let proxy = proxy
+        .method_not_allowed_fallback(guard::method_not_allowed)
+        .merge(unified)
+        .layer(middleware::from_fn_with_state(Arc::clone(&app), guard::check));
     let others = backend
         .merge(assets::routes())
         .merge(errors_page::routes())
@@ -70,7 +78,7 @@ pub fn router(app: AppState, settings: &RouterSettings) -> Router {
         .method_not_allowed_fallback(guard::method_not_allowed);
     guarded(others)
         .merge(browser)
-        .merge(proxy.method_not_allowed_fallback(guard::method_not_allowed))
+        .merge(proxy)
         .layer(middleware::from_fn_with_state(
             guard::Entrance::new(Arc::clone(&app), settings.trusted_proxies.clone()),
             guard::enter,
@@ -84,6 +92,7 @@ fn documented() -> OpenApiRouter<AppState> {
         .merge(browser_routes())
         .merge(backend_routes())
         .merge(proxy_routes())
+        .merge(unified_routes())
 }
 
 /// Routes that pages call. Any origin may read their refusals; the real request's origin is checked by the principal.
@@ -106,6 +115,10 @@ fn browser_routes() -> OpenApiRouter<AppState> {
 /// Calls that pass through. Their bodies have a limit of their own.
 fn proxy_routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(proxy::call))
+}
+
+fn unified_routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new().routes(routes!(unified::ask))
 }
 
 fn backend_routes() -> OpenApiRouter<AppState> {

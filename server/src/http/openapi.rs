@@ -16,7 +16,8 @@ pub fn document() -> &'static OpenApi {
         let mut document = super::documented().split_for_parts().1;
         // The star is the router's way to say that slashes belong to the parameter too.
         let paths = std::mem::take(&mut document.paths.paths);
-        document.paths.paths = paths.into_iter().map(|(path, item)| (path.replace("{*", "{"), item)).collect();
+        document.paths.paths =
+            paths.into_iter().map(|(path, item)| (path.replace("{*", "{"), item)).collect();
         document
     });
     &DOCUMENT

@@ -110,6 +110,8 @@ codes! {
         "It was sealed for another server, page, token, customer, provider, name, configuration or purpose, or was changed. Which one is not told.";
     KeyRejected => "key_rejected", UNPROCESSABLE_ENTITY, "The provider does not accept the key",
         "verdict says what the check proved; nothing was stored, and a key that was there is unchanged.";
+    ProviderRefused => "provider_refused", UNPROCESSABLE_ENTITY, "The provider refused the call",
+        "It took the key but not what was asked of it; the detail has its status.";
     DestinationNotAllowed => "destination_not_allowed", UNPROCESSABLE_ENTITY, "The address is not allowed",
         "Base URLs and webhooks must be public https addresses on port 443, unless the operator opens others with BYO_EGRESS__ALLOW.";
     RateLimited => "rate_limited", TOO_MANY_REQUESTS, "Too many requests",

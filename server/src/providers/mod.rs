@@ -30,6 +30,7 @@ use crate::{
 pub use check::{Check, CheckError};
 pub use reason::Reason;
 pub use route::Route;
+pub(crate) use route::root;
 pub use target::{ConfigError, ConfigProblem};
 
 /// Checks keys with their providers.

@@ -76,6 +76,11 @@ impl Route<'_> {
     }
 }
 
+/// How paths of this provider begin on the proxy; it stands for the base URL.
+pub(crate) fn root(provider: ProviderId) -> &'static str {
+    Spec::first(provider).root
+}
+
 /// The path below the provider's root, without a slash in front.
 fn below_root<'p>(root: &str, path: &'p str) -> Option<&'p str> {
     path.strip_prefix(root)?.strip_prefix('/')

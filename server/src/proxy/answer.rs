@@ -20,6 +20,8 @@ pub struct Answer {
     pub headers: HeaderMap,
     /// Its body.
     pub body: AnswerBody,
+    /// The provider said that it does not take the key.
+    pub key_refused: bool,
 }
 
 /// Its body.

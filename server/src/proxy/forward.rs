@@ -198,12 +198,11 @@ impl Made<'_> {
             return self.relayed(answer, key, lease, used);
         }
         let (status, sent, body) = read_refusal(answer).await;
-        if let Some(suspicion) = suspicion
-            && body.as_ref().is_some_and(|body| route.refuses_key(status, body))
-        {
+        let key_refused = body.as_ref().is_some_and(|body| route.refuses_key(status, body));
+        if let Some(suspicion) = suspicion.filter(|_| key_refused) {
             suspect(self.app, suspicion.project, Environment::Live, suspicion.stored);
         }
-        Ok(self.refused(status, &sent, body, &key))
+        Ok(Answer { key_refused, ..self.refused(status, &sent, body, &key) })
     }
 
     fn relayed(
@@ -238,7 +237,12 @@ impl Made<'_> {
             Box::new(Counting { reader: usage::Reader::new(content_type), tell })
         });
         let body = Relay::new(body, stream, self.app.proxy.idle_timeout, lease, counting);
-        Ok(Answer { status: head.status, headers: sent, body: AnswerBody::Relayed(Box::new(body)) })
+        Ok(Answer {
+            status: head.status,
+            headers: sent,
+            body: AnswerBody::Relayed(Box::new(body)),
+            key_refused: false,
+        })
     }
 
     /// An answer that is no success, without any piece of the key; where that cannot be had, byo's own words.
@@ -270,7 +274,7 @@ impl Made<'_> {
                 shape::body(self.provider, self.path, &words).into()
             }
         };
-        Answer { status, headers: passing, body: AnswerBody::whole(body) }
+        Answer { status, headers: passing, body: AnswerBody::whole(body), key_refused: false }
     }
 
     fn farewell(&self) -> Words<'_> {
@@ -367,7 +371,7 @@ fn from_simulator(answer: SimulatedAnswer) -> Answer {
             AnswerBody::Parts(VecDeque::from(events))
         }
     };
-    Answer { status: answer.status, headers, body }
+    Answer { status: answer.status, headers, body, key_refused: false }
 }
 
 /// Its status, headers and body; no body where it is too long, too slow or broken.

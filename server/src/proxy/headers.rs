@@ -61,7 +61,7 @@ pub(super) fn incoming(from: &HeaderMap) -> HeaderMap {
 }
 
 /// Whether an answer is a stream of server-sent events.
-pub(super) fn is_event_stream(headers: &HeaderMap) -> bool {
+pub fn is_event_stream(headers: &HeaderMap) -> bool {
     media_type(headers).is_some_and(|media_type| media_type.eq_ignore_ascii_case("text/event-stream"))
 }
 

@@ -18,5 +18,6 @@ pub mod usage;
 
 pub use answer::{Answer, AnswerBody};
 pub use forward::{Call, forward};
+pub use headers::is_event_stream;
 pub use relay::{BrokenOff, Relay};
 pub use tail::{BadTail, Tail};

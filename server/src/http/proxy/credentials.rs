@@ -27,15 +27,29 @@ const GIVEN: [(&str, ProviderId); 5] = [
 ];
 
 /// What a call brings.
-pub(super) struct Brought {
-    pub(super) token: Token,
-    pub(super) ref_id: Option<String>,
-    pub(super) name: String,
-    pub(super) given: Option<Given>,
+pub(in crate::http) struct Brought {
+    pub(in crate::http) token: Token,
+    pub(in crate::http) ref_id: Option<String>,
+    pub(in crate::http) name: String,
+    pub(in crate::http) given: Option<Given>,
+}
+
+/// Reads what a call of `/v1/unified` brings: a provider key may stand in `X-API-Key`, whichever provider it is for.
+pub(in crate::http) fn read_unified(headers: &HeaderMap, provider: ProviderId) -> Result<Brought, Problem> {
+    let mut brought = read(headers, provider)?;
+    let generic = headers.get_all("x-api-key").iter();
+    let mut keys = generic.filter(|value| !value.to_str().is_ok_and(looks_like_token));
+    if let Some(value) = keys.next() {
+        if keys.next().is_some() || brought.given.is_some() {
+            return Err(conflicting("More than one provider key was sent; send one."));
+        }
+        brought.given = Some(raw(value)?);
+    }
+    Ok(brought)
 }
 
 /// Reads it.
-pub(super) fn read(headers: &HeaderMap, provider: ProviderId) -> Result<Brought, Problem> {
+pub(in crate::http) fn read(headers: &HeaderMap, provider: ProviderId) -> Result<Brought, Problem> {
     let token = token(headers)?;
     let ref_id = reference(headers)?;
     let name = match one(headers, KEY_NAME)? {
@@ -48,7 +62,8 @@ pub(super) fn read(headers: &HeaderMap, provider: ProviderId) -> Result<Brought,
     Ok(Brought { token, ref_id, name, given: given(headers, provider)? })
 }
 
-fn token(headers: &HeaderMap) -> Result<Token, Problem> {
+/// The one byo token of a call.
+pub(in crate::http) fn token(headers: &HeaderMap) -> Result<Token, Problem> {
     if headers.contains_key("x-admin-key") {
         return Err(conflicting("The admin key opens nothing here; send a secret key or a runtime token."));
     }
@@ -97,9 +112,13 @@ fn given(headers: &HeaderMap, provider: ProviderId) -> Result<Option<Given>, Pro
         }
     }
     let Some(value) = found else { return Ok(None) };
+    raw(value).map(Some)
+}
+
+fn raw(value: &HeaderValue) -> Result<Given, Problem> {
     let key = ProviderKey::new(Zeroizing::new(value.as_bytes().to_vec()))
         .map_err(|flaw| malformed(format!("The provider key in the header {flaw}.")))?;
-    Ok(Some(Given::Raw(key)))
+    Ok(Given::Raw(key))
 }
 
 fn one<'h>(headers: &'h HeaderMap, name: &'static str) -> Result<Option<&'h str>, Problem> {

@@ -1,10 +1,10 @@
 //! `/v1/proxy/{provider}/…`: the provider's own API, with the customer's key.
 
-mod credentials;
+pub(super) mod credentials;
 
 use axum::{
     extract::{Request, State},
-    http::{HeaderName, HeaderValue},
+    http::{HeaderMap, HeaderName, HeaderValue},
     response::Response,
 };
 use byo_seal::ProviderId;
@@ -65,7 +65,7 @@ pub(super) async fn call(State(app): State<AppState>, request: Request) -> Resul
         given: brought.given,
     };
     let access = permitted(&app, client, ask).await?;
-    let (mode, key_id) = named(&access);
+    let (mode, key_id) = label(&access);
     let most = app.proxy.max_body;
     if hyper::body::Body::size_hint(&body).lower() > most as u64 {
         return Err(Refusal::TooLarge.into());
@@ -74,20 +74,16 @@ pub(super) async fn call(State(app): State<AppState>, request: Request) -> Resul
         Limited::new(body, most).map_err(|error| EgressError::Body(why_unread(&*error))).boxed_unsync();
     let call =
         Call { provider, method: parts.method, tail, headers: &parts.headers, body, request_id: id.as_str() };
-    let Answer { status, headers, body } = proxy::forward(&app, access, call).await?;
+    let Answer { status, headers, body, .. } = proxy::forward(&app, access, call).await?;
     let mut response = Response::new(axum::body::Body::new(body));
     *response.status_mut() = status;
     *response.headers_mut() = headers;
-    let headers = response.headers_mut();
-    headers.insert(HeaderName::from_static("x-byo-mode"), HeaderValue::from_static(mode));
-    headers.insert(HeaderName::from_static("x-byo-request-id"), text(id.as_str()));
-    if let Some(id) = key_id {
-        headers.insert(HeaderName::from_static("x-byo-key-id"), text(&id));
-    }
+    mark(response.headers_mut(), mode, key_id.as_deref(), id);
     Ok(response)
 }
 
-async fn permitted(app: &App, client: std::net::IpAddr, ask: Ask<'_>) -> Result<Access, Problem> {
+/// Decides whose key the call uses; who fails to be anybody is slowed down.
+pub(super) async fn permitted(app: &App, client: std::net::IpAddr, ask: Ask<'_>) -> Result<Access, Problem> {
     match domain::access(app, ask).await {
         Err(Refusal::Unauthenticated) => {
             app.limits.may_authenticate(client).map_err(Refusal::from)?;
@@ -98,9 +94,19 @@ async fn permitted(app: &App, client: std::net::IpAddr, ask: Ask<'_>) -> Result<
     }
 }
 
-fn named(access: &Access) -> (&'static str, Option<String>) {
+/// Whose key a call uses, for its headers.
+pub(super) fn label(access: &Access) -> (&'static str, Option<String>) {
     let stored = access.key.as_ref().and_then(|key| key.stored.as_ref());
     (access.mode.as_str(), stored.map(|stored| stored.id.as_str().to_owned()))
+}
+
+/// Says whose key it was.
+pub(super) fn mark(headers: &mut HeaderMap, mode: &'static str, key_id: Option<&str>, id: &RequestId) {
+    headers.insert(HeaderName::from_static("x-byo-mode"), HeaderValue::from_static(mode));
+    headers.insert(HeaderName::from_static("x-byo-request-id"), text(id.as_str()));
+    if let Some(id) = key_id {
+        headers.insert(HeaderName::from_static("x-byo-key-id"), text(id));
+    }
 }
 
 fn text(value: &str) -> HeaderValue {
