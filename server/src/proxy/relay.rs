@@ -14,6 +14,7 @@ use std::{
 
 use bytes::Bytes;
 use hyper::body::{Body, Frame, Incoming, SizeHint};
+use memchr::memmem;
 use tokio::time::{Instant, Sleep};
 use tokio_util::sync::WaitForCancellationFutureOwned;
 
@@ -55,7 +56,7 @@ pub struct EventStream {
     /// To be sent, as an event, when the key is ended.
     pub farewell: Bytes,
     splitter: Splitter,
-    key: Option<ProviderKey>,
+    key: ProviderKey,
 }
 
 /// Reads what was used, and tells once the answer has come to its end.
@@ -135,28 +136,34 @@ impl EventStream {
     /// `farewell` is the event that tells of the key's end.
     #[must_use]
     pub fn new(farewell: Bytes, key: ProviderKey) -> Self {
-        Self { farewell, splitter: Splitter::new(LONGEST_EVENT), key: Some(key) }
+        Self { farewell, splitter: Splitter::new(LONGEST_EVENT), key }
     }
 
     fn push(&mut self, chunk: Bytes, ready: &mut VecDeque<Bytes>) {
         let key = &self.key;
         self.splitter.push(chunk, &mut |part| {
             ready.push_back(match part {
-                Part::Event(event) => harmless(event, key.as_ref()),
+                Part::Event(event) => harmless(event, key),
+                // Pictures come so. What cannot be read as an event is cleaned piece by piece where it may tell of an
+                // error; only a key cut in two by a border of pieces would be left, in pieces.
+                Part::Oversized(piece) if memmem::find(&piece, b"error").is_some() => clean(piece, key),
                 Part::Oversized(piece) => piece,
             });
         });
     }
 
     fn finish(&mut self) -> Option<Bytes> {
-        self.splitter.finish().map(|rest| harmless(rest, self.key.as_ref()))
+        self.splitter.finish().map(|rest| harmless(rest, &self.key))
     }
 }
 
 /// An event that tells of an error, without what it tells of the key.
-fn harmless(event: Bytes, key: Option<&ProviderKey>) -> Bytes {
-    let Some(key) = key.filter(|_| events::tells_error(&event)) else { return event };
-    Scrubber::new(key).scrub(&event).map_or(event, Bytes::from)
+fn harmless(event: Bytes, key: &ProviderKey) -> Bytes {
+    if events::tells_error(&event) { clean(event, key) } else { event }
+}
+
+fn clean(bytes: Bytes, key: &ProviderKey) -> Bytes {
+    Scrubber::new(key).scrub(&bytes).map_or(bytes, Bytes::from)
 }
 
 impl Body for Relay {

@@ -31,7 +31,9 @@ struct Writer<'a> {
 impl Writer<'_> {
     /// A line of something that is no JSON as a whole.
     fn line(&mut self, line: Range<usize>) {
-        let data = self.text[line.clone()].starts_with(b"data:").then_some(line.start + 5..line.end);
+        let is_data =
+            self.text[line.clone()].starts_with(b"data:") && !self.covered[line.start..][..5].contains(&true);
+        let data = is_data.then_some(line.start + 5..line.end);
         match data.and_then(|data| Some((data.clone(), tokens(self.text, data)?))) {
             Some((data, tokens)) => {
                 self.copy(line.start..data.start);
@@ -69,7 +71,7 @@ impl Writer<'_> {
         let mut at = json.start;
         while at < json.end {
             let len = self.covered[at..json.end].iter().take_while(|covered| **covered).count();
-            while tokens.next_if(|token| token.range.end <= at).is_some() {}
+            while tokens.next_if(|token| token.range.end <= at || token.range.is_empty()).is_some() {}
             if len >= WINDOW && tokens.peek().is_none_or(|token| token.range.start >= at + len) {
                 return true;
             }

@@ -99,6 +99,8 @@ impl Scrubber {
         joined.clear();
         let text = if lens::join(text, joined) {
             self.search(joined, marks);
+            // Lines may also have set apart what is now one: numbers, one a line.
+            self.undo(text, &mut desk[1..], marks);
             joined
         } else {
             text

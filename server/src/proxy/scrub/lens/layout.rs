@@ -11,19 +11,25 @@ pub(in super::super) fn join(text: &View, out: &mut View) -> bool {
     }
     let mut at = 0;
     while at < bytes.len() {
-        let rest = &bytes[at..];
-        if matches!(rest, [b'\r' | b'\n', ..]) {
-            at += 1;
-            at += bytes[at..].iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
-            if bytes[at..].starts_with(b"data:") {
-                at += 5;
-                at += usize::from(bytes.get(at) == Some(&b' '));
-            }
-        } else {
-            if !matches!(rest, [b'=', b'\r' | b'\n', ..]) {
+        // What follows `=` and a line break is text from its first character on.
+        let is_soft = bytes[at] == b'=' && matches!(bytes.get(at + 1), Some(b'\r' | b'\n'));
+        let rest = &bytes[at + usize::from(is_soft)..];
+        let breaks = match rest {
+            [b'\r', b'\n', ..] => 2,
+            [b'\r' | b'\n', ..] => 1,
+            _ => {
                 out.copy(text, at..at + 1);
+                at += 1;
+                continue;
             }
-            at += 1;
+        };
+        at += usize::from(is_soft) + breaks;
+        if !is_soft {
+            at += bytes[at..].iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
+        }
+        if bytes[at..].starts_with(b"data:") {
+            at += 5;
+            at += usize::from(bytes.get(at) == Some(&b' '));
         }
     }
     true

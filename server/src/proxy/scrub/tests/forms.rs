@@ -118,6 +118,8 @@ fn lists_of_characters_and_of_numbers_go() {
     let characters = json!(OPENAI.chars().collect::<Vec<_>>()).to_string();
     let left = scrubbed_text(OPENAI, &characters);
     assert_eq!(serde_json::from_str::<Vec<String>>(&left).unwrap(), vec!["[redacted]"; OPENAI.len()]);
+    let lines: Vec<_> = OPENAI.bytes().map(|byte| byte.to_string()).collect();
+    assert_eq!(scrubbed_text(OPENAI, &format!("({})", lines.join("\n"))), "([redacted])", "one a line");
     let buffer = json!({"type": "Buffer", "data": OPENAI.as_bytes()}).to_string();
     let left: serde_json::Value = serde_json::from_str(&scrubbed_text(OPENAI, &buffer)).unwrap();
     assert_eq!(left, json!({"type": "Buffer", "data": vec!["[redacted]"; OPENAI.len()]}));

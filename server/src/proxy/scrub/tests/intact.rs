@@ -4,11 +4,19 @@ use serde_json::{Value, json};
 
 use super::{ALL, ANTHROPIC, AZURE, OPENAI, scrubbed_text, scrubber};
 
-const FIXTURES: [&str; 5] = [
-    include_str!("../../../providers/fixtures/openai.json"),
+const FIXTURES: [&str; 13] = [
     include_str!("../../../providers/fixtures/anthropic.json"),
-    include_str!("../../../providers/fixtures/google.json"),
     include_str!("../../../providers/fixtures/azure.json"),
+    include_str!("../../../providers/fixtures/cohere.json"),
+    include_str!("../../../providers/fixtures/compatible.json"),
+    include_str!("../../../providers/fixtures/deepseek.json"),
+    include_str!("../../../providers/fixtures/google.json"),
+    include_str!("../../../providers/fixtures/groq.json"),
+    include_str!("../../../providers/fixtures/mistral.json"),
+    include_str!("../../../providers/fixtures/ollama.json"),
+    include_str!("../../../providers/fixtures/openai.json"),
+    include_str!("../../../providers/fixtures/openrouter.json"),
+    include_str!("../../../providers/fixtures/together.json"),
     include_str!("../../../providers/fixtures/xai.json"),
 ];
 
@@ -64,6 +72,8 @@ fn numbers_become_strings_and_structure_stays() {
 fn of_a_key_made_of_structure_nothing_is_left() {
     assert_eq!(scrubbed_text("[[[[[[[[[[", "\n[[[[[[[[[[1]]]]]]]]]]\n"), "\"[redacted]\"\n");
     assert_eq!(scrubbed_text("true,true,", "[true,true,true]"), "\"[redacted]\"");
+    assert_eq!(scrubbed_text(r#""","","",""#, r#"["","","",""]"#), "\"[redacted]\"");
+    assert_eq!(scrubbed_text("data:[[[[", "data:[[[[1]]]]\n\n"), "[redacted]1]]]]\n\n");
 }
 
 #[test]
@@ -83,6 +93,8 @@ fn an_event_stays_an_event_and_its_data_json() {
 #[test]
 fn characters_are_not_cut() {
     assert_eq!(scrubbed_text(AZURE, &format!("ключ «{AZURE}» – 鍵")), "ключ «[redacted]» – 鍵");
-    let separated: String = AZURE.chars().flat_map(|c| [c, '‑']).collect();
-    assert!(String::from_utf8(separated.into_bytes()).is_ok());
+    assert_eq!(
+        scrubbed_text(AZURE, &format!("鍵{}鍵", "é9f3c7a1e".replace("9f", "\09\0f"))),
+        "鍵é\0[redacted]鍵"
+    );
 }

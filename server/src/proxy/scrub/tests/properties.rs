@@ -73,9 +73,9 @@ proptest! {
 
     #[test]
     fn text_without_a_fragment_stays_as_it_is(key in keys(), text in "([ -~]|[a-z]{1,9} |\\PC|\n){0,200}") {
-        prop_assume!(!Checker::new(&key).finds(text.as_bytes()));
         // Two characters of a key beside a mask may come about by chance, and may go.
-        prop_assume!(!["*", "…", "•", "●", "█", "·", ".."].iter().any(|mask| text.contains(mask)));
+        let text = text.replace(['*', '…', '•', '●', '█', '·'], "").replace("..", "");
+        prop_assume!(!Checker::new(&key).finds(text.as_bytes()));
         prop_assert_eq!(Scrubber::new(&super::key(&key)).scrub(text.as_bytes()), None);
     }
 
