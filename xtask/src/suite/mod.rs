@@ -2,12 +2,13 @@
 
 mod fuzz;
 pub(crate) mod node;
+mod python;
 mod report;
 mod rust;
 mod seal;
 mod tally;
 
-use std::thread;
+use std::{path::PathBuf, thread};
 
 use anyhow::Result;
 
@@ -23,7 +24,7 @@ use crate::{
 
 /// Runs everything; false when anything failed. Its last line is `N passed, M failed`.
 pub(crate) fn run(layout: &Layout, long: bool) -> Result<bool> {
-    let stage = prepare(layout)?;
+    let (stage, python) = prepare(layout)?;
     let tool = |program: &str| {
         let tool = stage.equip(layout, Tool::new(layout, program));
         if long { tool.env("BYO_TEST_LONG", "1") } else { tool }
@@ -35,6 +36,7 @@ pub(crate) fn run(layout: &Layout, long: bool) -> Result<bool> {
     report.suite("seal as wasm in Node", || seal::run(layout));
     report.suite("widget in Node", || node::run(layout, tool("node"), "widget"));
     report.suite("interoperation", || node::run(layout, tool("node"), "tests/node"));
+    report.suite("SDKs for Python", || python::run(tool("node"), &python));
     report.suite("browser", || node::run(layout, tool("node"), "tests/browser"));
     if long {
         report.suite("fuzz", || fuzz::run(layout));
@@ -43,21 +45,21 @@ pub(crate) fn run(layout: &Layout, long: bool) -> Result<bool> {
     Ok(report.conclude())
 }
 
-/// Fetches what is missing while cargo compiles.
-fn prepare(layout: &Layout) -> Result<Stage> {
+/// Fetches what is missing while cargo compiles. Gives also the Python that has its suite's packages.
+fn prepare(layout: &Layout) -> Result<(Stage, PathBuf)> {
     need::node::check(layout)?;
     thread::scope(|scope| {
         // One after the other: only one apt-get runs at a time.
         let programs = scope.spawn(|| {
             namespace::ensure(layout)?;
             strace::ensure(layout)?;
-            chromium::ensure(layout)
+            Ok::<_, anyhow::Error>((chromium::ensure(layout)?, need::python::ensure(layout)?))
         });
         let packages = scope.spawn(|| npm::install(layout, "tests"));
         widget::run(layout)?;
         let server = build::everything(layout)?;
         packages.join().expect("installing packages does not panic")?;
-        let chromium = programs.join().expect("finding programs does not panic")?;
-        Ok(Stage { server, chromium })
+        let (chromium, python) = programs.join().expect("finding programs does not panic")?;
+        Ok((Stage { server, chromium }, python))
     })
 }

@@ -37,6 +37,30 @@ impl Tally {
             skipped: count("skipped ")? + count("todo ")?,
         })
     }
+
+    /// How many tests unittest ran, which it says in a line such as `Ran 54 tests in 15.907s`.
+    pub(crate) fn ran_by_unittest(line: &str) -> Option<u64> {
+        line.strip_prefix("Ran ")?.split_once(" test")?.0.parse().ok()
+    }
+
+    /// The line after that: `OK`, `OK (skipped=1)` or `FAILED (failures=2, errors=1)`. Parts of one test may fail
+    /// several times.
+    pub(crate) fn of_unittest(ran: u64, line: &str) -> Option<Self> {
+        let rest = line.strip_prefix("OK").or_else(|| line.strip_prefix("FAILED"))?;
+        let inner = match rest {
+            "" => "",
+            _ => rest.strip_prefix(" (")?.strip_suffix(')')?,
+        };
+        let mut tally = Self::default();
+        for (word, count) in inner.split(", ").filter_map(|part| part.split_once('=')) {
+            let count: u64 = count.parse().ok()?;
+            match word {
+                "failures" | "errors" | "unexpected successes" => tally.failed += count,
+                _ => tally.skipped += count,
+            }
+        }
+        Some(Self { passed: ran.saturating_sub(tally.failed + tally.skipped), ..tally })
+    }
 }
 
 impl AddAssign for Tally {
@@ -74,5 +98,21 @@ mod tests {
     #[test]
     fn a_report_that_was_cut_off_has_no_count() {
         assert_eq!(Tally::of_tap("TAP version 13\nok 1 - a\n# tests 1\n# pass 1\n"), None);
+    }
+    #[test]
+    fn the_two_closing_lines_of_unittest_are_counted() {
+        assert_eq!(Tally::ran_by_unittest("Ran 54 tests in 15.907s"), Some(54));
+        assert_eq!(Tally::ran_by_unittest("Ran 1 test in 0.001s"), Some(1));
+        assert_eq!(Tally::ran_by_unittest("Ran away"), None);
+        let of = |line| Tally::of_unittest(9, line);
+        assert_eq!(of("OK"), Some(Tally { passed: 9, failed: 0, skipped: 0 }));
+        assert_eq!(of("OK (skipped=2)"), Some(Tally { passed: 7, failed: 0, skipped: 2 }));
+        assert_eq!(of("OK (expected failures=1)"), Some(Tally { passed: 8, failed: 0, skipped: 1 }));
+        let failed = of("FAILED (failures=2, errors=1, skipped=1, unexpected successes=1)");
+        assert_eq!(failed, Some(Tally { passed: 4, failed: 4, skipped: 1 }));
+        assert_eq!(of("FAILED (failures=30)"), Some(Tally { passed: 0, failed: 30, skipped: 0 }));
+        for line in ["OK then", "test_models ... ok", "FAILED (failures=many)"] {
+            assert_eq!(of(line), None, "{line}");
+        }
     }
 }
