@@ -2,6 +2,7 @@
 
 mod client;
 mod flood;
+mod proxy;
 mod server;
 
 use std::path::PathBuf;
@@ -20,12 +21,15 @@ pub(crate) enum Bench {
         #[arg(long)]
         binary: Option<PathBuf>,
     },
+    /// byo beside nginx, HAProxy, a minimal hyper proxy, Portkey and LiteLLM; leaves `bench/RESULTS.md`
+    Proxy(proxy::Options),
 }
 
 /// `cargo xtask bench …`; an error when a limit is not kept.
 pub(crate) fn run(layout: &Layout, bench: Bench) -> Result<()> {
     match bench {
         Bench::Flood { binary } => flood::run(&binary.map_or_else(|| released(layout), Ok)?),
+        Bench::Proxy(options) => proxy::run(layout, &options),
     }
 }
 

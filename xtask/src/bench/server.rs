@@ -13,6 +13,7 @@ use anyhow::{Context as _, Result, bail};
 
 /// Open files, each a connection, that the server is to be allowed.
 const OPEN_FILES: u32 = 8192;
+pub(super) const MASTER_KEY: &str = "qXka8hyU1uqnqerw98GAGeCdpeajbjt/50cGmO1Eagw=";
 pub(super) const ADMIN_KEY: &str = "an-admin-key-that-is-long-enough-to-be-one-7261";
 
 /// A running server. Dropped, it is killed, and its folder is gone.
@@ -36,7 +37,7 @@ impl Server {
             .env_clear()
             .env("BYO_DATA_DIR", &folder)
             .env("BYO_SERVER__LISTEN", address.to_string())
-            .env("BYO_VAULT__MASTER_KEY", "qXka8hyU1uqnqerw98GAGeCdpeajbjt/50cGmO1Eagw=")
+            .env("BYO_VAULT__MASTER_KEY", MASTER_KEY)
             .env("BYO_ADMIN__KEY", ADMIN_KEY)
             .env("BYO_LOG__FILTER", "error")
             .stdin(Stdio::null())

@@ -8,19 +8,32 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use anyhow::{Result, bail};
+use anyhow::{Context as _, Result, bail};
 
 use crate::{layout::Layout, tool::Tool};
 
 /// Installs packages, without what they merely recommend. Only root can, and only on Debian and Ubuntu.
 pub(super) fn install(layout: &Layout, packages: &[&str]) -> Result<()> {
+    apt(layout)?.arg("update").output()?;
+    apt(layout)?.args(["install", "-y", "--no-install-recommends"]).args(packages).output()?;
+    Ok(())
+}
+
+/// Fetches a package, and those it needs that are not installed, into a folder.
+pub(super) fn download(layout: &Layout, package: &str, folder: &Path) -> Result<()> {
+    let partial = folder.join("partial");
+    fs::create_dir_all(&partial).with_context(|| partial.display().to_string())?;
+    apt(layout)?.arg("update").output()?;
+    let install = apt(layout)?.args(["install", "-y", "--no-install-recommends", "--download-only"]);
+    install.args(["-o", &format!("Dir::Cache::archives={}", folder.display()), package]).output()?;
+    Ok(())
+}
+
+fn apt(layout: &Layout) -> Result<Tool> {
     if !(Path::new("/etc/debian_version").exists() && is_root()) {
         bail!("only root on Debian or Ubuntu can have it installed");
     }
-    let apt = || Tool::new(layout, "apt-get").env("DEBIAN_FRONTEND", "noninteractive").arg("-qq");
-    apt().arg("update").output()?;
-    apt().args(["install", "-y", "--no-install-recommends"]).args(packages).output()?;
-    Ok(())
+    Ok(Tool::new(layout, "apt-get").env("DEBIAN_FRONTEND", "noninteractive").arg("-qq"))
 }
 
 /// The first program of that name on the path.

@@ -6,6 +6,7 @@ mod debian;
 pub(crate) mod namespace;
 pub(crate) mod node;
 pub(crate) mod npm;
+pub(crate) mod proxies;
 pub(crate) mod python;
 pub(crate) mod rust;
 pub(crate) mod strace;

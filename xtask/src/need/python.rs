@@ -1,4 +1,4 @@
-//! Python with the packages of its suite, in an environment of their own below `target`.
+//! Python packages, in an environment of their own below `target`.
 
 use std::{fs, path::PathBuf};
 
@@ -13,32 +13,43 @@ use crate::{
 
 /// The oldest version that every SDK under test takes.
 const OLDEST: (u32, u32) = (3, 11);
-const REQUIREMENTS: &str = "tests/python/requirements.txt";
 
-/// The interpreter that has the packages. Nothing is installed outside of `target`, and nothing is built from source.
+/// The interpreter that has the packages of the suite.
 pub(crate) fn ensure(layout: &Layout) -> Result<PathBuf> {
+    let environment = environment(layout, "python", "tests/python/requirements.txt", &["--require-hashes"])?;
+    Ok(environment.join("bin/python"))
+}
+
+/// The folder of an environment that has what a requirements file names. Nothing is installed outside of `target`, and
+/// nothing is built from source.
+pub(crate) fn environment(
+    layout: &Layout,
+    name: &str,
+    requirements: &str,
+    flags: &[&str],
+) -> Result<PathBuf> {
     if !has_venv(layout) {
         debian::install(layout, &["python3-venv"]).with_context(hint)?;
     }
     let version = check(layout)?;
-    let venv = layout.generated("tools/python");
-    let python = venv.join("bin/python");
-    let inputs = Inputs::default().text(&version).path(&layout.root, REQUIREMENTS)?;
+    let venv = layout.generated("tools").join(name);
+    let inputs = Inputs::default().text(&version).path(&layout.root, requirements)?;
     let stamp = Stamp::new(venv.join(".xtask-stamp"), &inputs);
     if stamp.is_current() {
-        return Ok(python);
+        return Ok(venv);
     }
     if venv.exists() {
         fs::remove_dir_all(&venv).with_context(|| venv.display().to_string())?;
     }
     Tool::new(layout, "python3").args(["-m", "venv"]).arg(&venv).output().with_context(hint)?;
-    Tool::new(layout, &python)
+    Tool::new(layout, venv.join("bin/python"))
         .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"])
-        .args(["--require-hashes", "--only-binary", ":all:", "--requirement", REQUIREMENTS])
+        .args(["--only-binary", ":all:", "--requirement", requirements])
+        .args(flags)
         .output()
-        .with_context(|| format!("the packages of {REQUIREMENTS} cannot be installed"))?;
+        .with_context(|| format!("the packages of {requirements} cannot be installed"))?;
     stamp.remember()?;
-    Ok(python)
+    Ok(venv)
 }
 
 /// Debian has it in a package of its own, and leaves out what it needs without it.
