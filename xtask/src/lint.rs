@@ -17,16 +17,18 @@ pub(crate) fn run(layout: &Layout) -> Result<()> {
         let clippy = Tool::cargo(layout).args(["clippy", "-p", "byo-seal", "-p", "byo-widget"]);
         clippy.args(["--target", rust::WASM, "--", "-D", "warnings"]).run()
     })?;
-    step("fuzz targets", || fuzz_targets(layout))?;
+    // Without libFuzzer, which takes a C++ compiler.
+    step("fuzz targets", || workspace_apart(layout, "fuzz", "--no-default-features"))?;
+    step("line-up", || workspace_apart(layout, "bench", "--all-targets"))?;
     dependencies(layout)
 }
 
-/// Their workspace is another. Without libFuzzer, which takes a C++ compiler, and with what clippy above left.
-fn fuzz_targets(layout: &Layout) -> Result<()> {
-    let cargo = |command: &str| Tool::cargo(layout).args([command, "--manifest-path", "fuzz/Cargo.toml"]);
+/// One of the workspaces that are not the project's, with what clippy above left.
+fn workspace_apart(layout: &Layout, folder: &str, what: &str) -> Result<()> {
+    let manifest = format!("{folder}/Cargo.toml");
+    let cargo = |command: &str| Tool::cargo(layout).args([command, "--manifest-path", &manifest]);
     cargo("fmt").arg("--check").run()?;
-    let clippy =
-        cargo("clippy").arg("--no-default-features").arg("--target-dir").arg(layout.cargo_output(""));
+    let clippy = cargo("clippy").arg(what).arg("--target-dir").arg(layout.cargo_output(""));
     clippy.args(["--", "-D", "warnings"]).run()
 }
 

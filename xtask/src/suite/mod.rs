@@ -39,6 +39,7 @@ pub(crate) fn run(layout: &Layout, long: bool) -> Result<bool> {
     report.suite("SDKs for Python", || python::run(tool("node"), &python));
     report.suite("browser", || node::run(layout, tool("node"), "tests/browser"));
     if long {
+        report.suite("line-up", || rust::bench(layout));
         report.suite("fuzz", || fuzz::run(layout));
     }
     report.check("lint", || lint::run(layout));

@@ -16,6 +16,12 @@ pub(crate) fn xtask(layout: &Layout) -> Result<Outcome> {
     counted(test(layout).args(["--package", "xtask"]))
 }
 
+/// What the line-up runs beside byo, which is a workspace of its own.
+pub(crate) fn bench(layout: &Layout) -> Result<Outcome> {
+    let tests = test(layout).args(["--manifest-path", "bench/Cargo.toml", "--target-dir"]);
+    counted(tests.arg(layout.cargo_output("")))
+}
+
 fn test(layout: &Layout) -> Tool {
     Tool::cargo(layout).args(["test", "--no-fail-fast"])
 }

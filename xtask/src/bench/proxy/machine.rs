@@ -1,8 +1,8 @@
 //! Where and when it was measured.
 
-use std::{fs, thread};
+use std::{fs, thread, time::Duration};
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 
 use crate::{layout::Layout, tool::Tool};
 
@@ -14,8 +14,6 @@ pub(super) struct Machine {
     pub(super) memory: String,
     pub(super) kernel: String,
     pub(super) compiler: String,
-    /// Processes that wanted to run, over the last minute before it began.
-    pub(super) load: f64,
 }
 
 impl Machine {
@@ -32,9 +30,35 @@ impl Machine {
             memory: memory.trim_end_matches(" kB").parse().map(gib).unwrap_or_default(),
             kernel: told("uname", &["-sr"])?,
             compiler: told("rustc", &["--version"])?,
-            load: read("/proc/loadavg").split(' ').next().and_then(|load| load.parse().ok()).unwrap_or(0.0),
         })
     }
+}
+
+/// Which share of all cores others use, looked at for a second while nothing is measured.
+pub(super) fn busy_with_others() -> Result<f64> {
+    let look = || {
+        let stat = fs::read_to_string("/proc/stat").context("/proc/stat")?;
+        times(&stat).context("Linux tells how idle it was")
+    };
+    let before = look()?;
+    thread::sleep(Duration::from_secs(1));
+    let after = look()?;
+    Ok(1.0 - (after.idle - before.idle) / (after.all - before.all))
+}
+
+/// In ticks, of all cores together.
+#[derive(Debug, PartialEq)]
+struct CpuTimes {
+    idle: f64,
+    all: f64,
+}
+
+/// The first line of `/proc/stat`: `cpu`, then user, nice, system, idle, waiting for disks, interrupts, stolen; then
+/// guests, who are counted in user already.
+fn times(stat: &str) -> Option<CpuTimes> {
+    let fields = stat.lines().next()?.strip_prefix("cpu ")?.split_whitespace().take(8);
+    let fields: Vec<f64> = fields.map(str::parse).collect::<Result<_, _>>().ok()?;
+    Some(CpuTimes { idle: fields.get(3)? + fields.get(4)?, all: fields.iter().sum() })
 }
 
 fn gib(kib: f64) -> String {
@@ -53,10 +77,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_value_is_found_by_its_name() {
+    fn what_linux_says_is_read() {
         let text = "model\t\t: 17\nmodel name\t: AMD EPYC\nmodel name\t: another\n";
         assert_eq!(value(text, "model name").as_deref(), Some("AMD EPYC"));
         assert_eq!(value(text, "MemTotal"), None);
+        assert_eq!(
+            times("cpu  10 20 30 400 50 1 2 3 99 99\ncpu0 1 2 3\n"),
+            Some(CpuTimes { idle: 450.0, all: 516.0 })
+        );
+        assert_eq!(times("cpu  10"), None);
         assert_eq!(gib(25_165_824.0), "24.0 GiB");
     }
 }

@@ -54,6 +54,8 @@ struct Results {
     /// Why others did not, or not to the end.
     failures: BTreeMap<Name, String>,
     rounds: Vec<BTreeMap<Name, Figures>>,
+    /// The largest share of the cores that others used before a round.
+    disturbance: f64,
     seconds: f64,
 }
 
@@ -86,6 +88,7 @@ impl Results {
             versions: BTreeMap::new(),
             failures: BTreeMap::new(),
             rounds: Vec::new(),
+            disturbance: 0.0,
             seconds: options.seconds,
         };
         let mut line_up: Vec<(Name, Box<dyn Gateway>)> = Vec::new();
@@ -99,6 +102,7 @@ impl Results {
             }
         }
         for number in 0..options.rounds {
+            results.disturbance = results.disturbance.max(machine::busy_with_others()?);
             let mut round = BTreeMap::new();
             for (name, gateway) in rotated(&line_up, number) {
                 if results.failures.contains_key(name) {
@@ -197,6 +201,7 @@ mod tests {
             versions: BTreeMap::new(),
             failures: BTreeMap::new(),
             rounds: Vec::new(),
+            disturbance: 0.0,
             seconds: 1.0,
         }
     }

@@ -2,7 +2,6 @@
 
 use std::{
     fs,
-    path::Path,
     process::{Child, Command},
     thread,
     time::{Duration, Instant},
@@ -82,15 +81,26 @@ impl Drop for Process {
         if self.runs() {
             end(self.child.id(), Signal::TERM);
         }
-        let asked = Instant::now();
-        while self.runs() && asked.elapsed() < PATIENCE {
-            thread::sleep(Duration::from_millis(5));
-        }
-        let left = all.iter().skip(1).filter(|id| Path::new(&format!("/proc/{id}")).exists());
-        left.for_each(|id| end(*id, Signal::KILL));
+        wait_until(|| !self.runs());
         let _: Result<(), _> = self.child.kill();
         let _: Result<_, _> = self.child.wait();
+        let started = &all[1..];
+        started.iter().filter(|id| is_alive(**id)).for_each(|id| end(*id, Signal::KILL));
+        // The next gateway needs the address and the core. These have another parent now, who tells nobody.
+        wait_until(|| !started.iter().any(|id| is_alive(*id)));
     }
+}
+
+fn wait_until(mut it_is_so: impl FnMut() -> bool) {
+    let asked = Instant::now();
+    while !it_is_so() && asked.elapsed() < PATIENCE {
+        thread::sleep(Duration::from_millis(5));
+    }
+}
+
+fn is_alive(id: u32) -> bool {
+    // `Z`: it has ended, and its parent has not looked yet.
+    fs::read_to_string(format!("/proc/{id}/stat")).is_ok_and(|stat| !stat.contains(") Z "))
 }
 
 /// A process and all that it and those started.
@@ -159,7 +169,6 @@ mod tests {
         process.cpu().unwrap();
 
         drop(process);
-        let state = fs::read_to_string(format!("/proc/{child}/stat")).unwrap_or_default();
-        assert!(state.is_empty() || state.contains(") Z "), "the shell left its child: {state}");
+        assert!(!is_alive(child), "the shell left its child");
     }
 }

@@ -11,16 +11,25 @@ use super::{
     verdict::{Judged, Limit},
 };
 
+/// What others may use of all cores before figures are doubted.
+const QUIET: f64 = 0.03;
+/// What nginx has to use of its core for its requests/s to be its own.
+const SATURATED: f64 = 0.9;
+
 /// One round of one gateway.
 pub(super) fn line(figures: &Figures) -> String {
-    format!(
-        "{:.0} requests/s, {:.1} µs CPU each, core {:.0} % busy; p50 {:.0} µs at {RATE}/s; {:.0} streams/s; {:.1} MiB",
+    let [rate, cpu, busy, p50, streams, memory] = [
         figures.requests_per_second,
         figures.cpu_per_request,
         figures.busy * 100.0,
         figures.p50,
         figures.streams_per_second,
         figures.peak_mib,
+    ]
+    .map(number);
+    format!(
+        "{rate} requests/s, {cpu} µs CPU each, core {busy} % busy; p50 {p50} µs at {RATE}/s; {streams} streams/s; \
+         {memory} MiB"
     )
 }
 
@@ -29,8 +38,10 @@ pub(super) fn text(results: &Results, judged: &[Judged]) -> String {
     let mut text =
         String::from("# byo beside others\n\nWritten by `cargo xtask bench proxy`; do not edit.\n\n");
     text += &machine(results);
-    text += "\n## Promises\n\n";
-    text += &verdicts(judged);
+    if !judged.is_empty() {
+        text += "\n## Promises\n\n";
+        text += &verdicts(judged);
+    }
     text += "\n## Figures\n\nMedian over the rounds (smallest–largest).\n\n";
     text += &figures(results);
     text += "\n## In proportion\n\nOf the same round; median (smallest–largest).\n\n";
@@ -51,11 +62,20 @@ fn machine(results: &Results) -> String {
         "{}, on {} ({} cores, {}), {}, {}.\n",
         machine.date, machine.processor, machine.cores, machine.memory, machine.kernel, machine.compiler
     );
-    if machine.load > 0.5 {
+    if results.disturbance > QUIET {
+        let busy = number(results.disturbance * 100.0);
         let _ = writeln!(
             text,
-            "**The machine was busy when it began (load {:.1}): these figures are worth little.**",
-            machine.load
+            "\n**Others used {busy} % of the cores meanwhile: these figures are worth little.**"
+        );
+    }
+    let nginx = results.spread(Name::Nginx, |figures| figures.busy).median;
+    if nginx < SATURATED {
+        let busy = number(nginx * 100.0);
+        let _ = writeln!(
+            text,
+            "\n**nginx had only {busy} % of its core to do: something else was the limit, and requests/s in \
+             proportion to it flatter everybody.**"
         );
     }
     let versions = results.versions.iter().filter(|(_, version)| !version.is_empty());
@@ -204,6 +224,18 @@ mod tests {
         let shown = [12_345.6, 99.94, 1.6, 0.45, 0.0021, 0.0, -3.0].map(number);
         assert_eq!(shown, ["12346", "99.9", "1.60", "0.45", "0.0021", "0.00", "-3.00"]);
         assert_eq!(number(f64::NAN), "–");
+    }
+
+    #[test]
+    fn doubts_are_told() {
+        let doubted = |disturbance, busy| {
+            let nginx = Figures { busy, ..super::super::measure::tests::nothing() };
+            let results = Results { disturbance, rounds: vec![[(Name::Nginx, nginx)].into()], ..empty() };
+            let text = text(&results, &[]);
+            (text.contains("worth little"), text.contains("flatter"))
+        };
+        assert_eq!(doubted(0.01, 0.97), (false, false));
+        assert_eq!(doubted(0.2, 0.5), (true, true));
     }
 
     #[test]
