@@ -56,13 +56,18 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let running = Rc::clone(&load);
     LocalSet::new()
         .run_until(async move {
-            spawn_local(async move {
+            let announced = spawn_local(async move {
                 sleep_until(announcing.from.into()).await;
                 println!("start");
                 sleep_until(announcing.to.into()).await;
                 println!("end");
             });
-            if running.rate == 0 { closed_loop(&running).await } else { open_loop(&running).await }
+            let ended =
+                if running.rate == 0 { closed_loop(&running).await } else { open_loop(&running).await };
+            if ended.is_ok() {
+                announced.await.expect("saying two words does not panic");
+            }
+            ended
         })
         .await?;
     load.print();
@@ -89,8 +94,6 @@ async fn closed_loop(load: &Rc<Load>) -> io::Result<()> {
             ended.expect("a client does not panic")?;
         }
     }
-    // Both ends are printed even when answers came early.
-    sleep_until((load.to + Duration::from_millis(1)).into()).await;
     Ok(())
 }
 

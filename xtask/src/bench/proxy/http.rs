@@ -42,9 +42,12 @@ impl Call<'_> {
         let mut answer = Vec::new();
         stream.read_to_end(&mut answer).context("no answer")?;
         let answer = String::from_utf8_lossy(&answer).into_owned();
-        if !["HTTP/1.1 200 ", "HTTP/1.1 201 "].iter().any(|good| answer.starts_with(good)) {
-            let start: String = answer.chars().take(1000).collect();
-            bail!("{} {} is answered {start}", self.method, self.path);
+        let (head, body) = answer.split_once("\r\n\r\n").context("no whole answer")?;
+        let status =
+            head.lines().next().and_then(|line| line.split_once(' ')).map_or("", |(_, status)| status);
+        if !["200", "201"].iter().any(|good| status.starts_with(good)) {
+            let start: String = body.chars().take(500).collect();
+            bail!("{} {} is answered {status}: {start}", self.method, self.path);
         }
         Ok(answer)
     }

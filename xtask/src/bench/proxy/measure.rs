@@ -36,6 +36,8 @@ pub(super) struct Figures {
     pub(super) p99: f64,
     pub(super) streams_per_second: f64,
     pub(super) cpu_per_stream: f64,
+    /// CPU time of a stream with 10 ms between events, in microseconds.
+    pub(super) cpu_per_paced_stream: f64,
     /// First byte of streams with 10 ms between events, in microseconds.
     pub(super) first_byte: f64,
 }
@@ -68,6 +70,7 @@ pub(super) fn measure(gateway: &dyn Gateway, stage: &Stage<'_>, seconds: f64) ->
         p99: latency(0.99),
         streams_per_second: streams.seen.answers as f64 / seconds,
         cpu_per_stream: streams.cpu / streams.seen.answers as f64 * 1e6,
+        cpu_per_paced_stream: paced.cpu / paced.seen.answers as f64 * 1e6,
         first_byte: paced.seen.first.percentile(0.5),
     })
 }
@@ -158,6 +161,7 @@ pub(super) mod tests {
             p99: none,
             streams_per_second: none,
             cpu_per_stream: none,
+            cpu_per_paced_stream: none,
             first_byte: none,
         }
     }

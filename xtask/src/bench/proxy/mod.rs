@@ -14,7 +14,11 @@ mod stage;
 mod stats;
 mod verdict;
 
-use std::{collections::BTreeMap, fs, path::PathBuf};
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+};
 
 use anyhow::{Context as _, Result, bail};
 use clap::{Args, ValueEnum as _};
@@ -26,6 +30,7 @@ use self::{
     stage::Stage,
     stats::Spread,
 };
+use super::released;
 use crate::layout::Layout;
 
 const RESULTS: &str = "bench/RESULTS.md";
@@ -65,8 +70,13 @@ pub(crate) fn run(layout: &Layout, options: &Options) -> Result<()> {
         [] => Name::value_variants(),
         only => only,
     };
+    let byo = match &options.binary {
+        Some(binary) => Some(binary.clone()),
+        None if names.iter().any(|name| name.is_byo()) => Some(released(layout)?),
+        None => None,
+    };
     let stage = Stage::set(layout)?;
-    let results = Results::measured(&stage, names, options)?;
+    let results = Results::measured(&stage, names, byo.as_deref(), options)?;
     let judged = verdict::judge(&results, names);
     let text = report::text(&results, &judged);
     println!("{text}");
@@ -82,7 +92,7 @@ pub(crate) fn run(layout: &Layout, options: &Options) -> Result<()> {
 }
 
 impl Results {
-    fn measured(stage: &Stage<'_>, names: &[Name], options: &Options) -> Result<Self> {
+    fn measured(stage: &Stage<'_>, names: &[Name], byo: Option<&Path>, options: &Options) -> Result<Self> {
         let mut results = Self {
             machine: Machine::this(stage.layout)?,
             versions: BTreeMap::new(),
@@ -93,7 +103,7 @@ impl Results {
         };
         let mut line_up: Vec<(Name, Box<dyn Gateway>)> = Vec::new();
         for name in names {
-            match line_up::prepare(stage.layout, *name, options.binary.as_deref()) {
+            match line_up::prepare(stage.layout, *name, byo) {
                 Ok(gateway) => {
                     results.versions.insert(*name, gateway.version().to_owned());
                     line_up.push((*name, gateway));
@@ -122,11 +132,14 @@ impl Results {
         Ok(results)
     }
 
-    /// The run goes on without it.
+    /// The run goes on without it, and what it did before it failed does not count.
     fn leave_out(&mut self, name: Name, error: &anyhow::Error) {
         let why = format!("{error:#}");
         println!("{} is left out: {why}", name.shown());
         self.failures.insert(name, why);
+        for round in &mut self.rounds {
+            round.remove(&name);
+        }
     }
 
     /// A figure of one over the rounds.
@@ -193,6 +206,15 @@ mod tests {
         let added = results.added(Name::Byo, |figures| figures.p50);
         assert_eq!((added.min, added.max), (150.0, 300.0));
         assert!(results.added(Name::Nginx, |figures| figures.p50).median.is_nan());
+    }
+
+    #[test]
+    fn who_fails_in_a_later_round_has_no_figures() {
+        let round = BTreeMap::from([(Name::Byo, measure::tests::nothing())]);
+        let mut results = Results { rounds: vec![round], ..empty() };
+        results.leave_out(Name::Byo, &anyhow::anyhow!("it stopped answering"));
+        assert!(results.rounds[0].is_empty());
+        assert_eq!(results.failures[&Name::Byo], "it stopped answering");
     }
 
     pub(super) fn empty() -> Results {

@@ -114,6 +114,7 @@ fn figures(results: &Results) -> String {
     let (rate, cpu, busy) =
         (of(|seen| seen.requests_per_second), of(|seen| seen.cpu_per_request), of(|seen| seen.busy * 100.0));
     let (streams, stream_cpu) = (of(|seen| seen.streams_per_second), of(|seen| seen.cpu_per_stream));
+    let paced_cpu = of(|seen| seen.cpu_per_paced_stream);
     let (p50, p99, first) = (of(|seen| seen.p50), of(|seen| seen.p99), of(|seen| seen.first_byte));
     let (idle, peak, ready) = (of(|seen| seen.idle_mib), of(|seen| seen.peak_mib), of(|seen| seen.ready_ms));
     let requests = table(
@@ -124,6 +125,7 @@ fn figures(results: &Results) -> String {
             ("% of its core", &busy),
             ("streams/s", &streams),
             ("CPU µs/stream", &stream_cpu),
+            ("CPU µs/paced stream", &paced_cpu),
         ],
     );
     let latencies = table(
@@ -203,7 +205,7 @@ fn method(results: &Results) -> String {
          - **p50, p99**: {RATE} requests/s, evenly, whatever the answers do; waiting for a free connection counts. No \
          figure: saturated.\n\
          - **streams/s**: {CONNECTIONS} connections, 20 events each, as fast as they are taken.\n\
-         - **first byte**: {CONNECTIONS} connections, 20 events each, 10 ms apart; the first event is sent at once.\n\
+         - **first byte, paced stream**: {CONNECTIONS} connections, 20 events each, 10 ms apart; the first event is sent at once.\n\
          - **ready**: from the start of the process to the first good answer, on an empty folder.\n\n\
          The upstream answers 401 to any other key than its own, and any answer but the right one ends a measurement. \
          Portkey's callers bring the upstream's key; the others' gateways put it in. byo looks it up: {CONNECTIONS} \

@@ -42,7 +42,8 @@ impl<'a> Stage<'a> {
             let build = Tool::cargo(layout).args(["build", "--release", "--locked"]);
             build.args(["--manifest-path", "bench/Cargo.toml", "--target-dir"]).arg(&target).run()
         })?;
-        let folder = std::env::temp_dir().join(format!("byo-bench-proxy-{}", std::process::id()));
+        // Below `target` and not in `/tmp`, which is memory on some machines: byo's database is to be on a disk.
+        let folder = layout.generated("bench-run").join(std::process::id().to_string());
         fs::create_dir_all(&folder).with_context(|| folder.display().to_string())?;
         // An address of its own, so that no port is fought over.
         let [_, _, high, low] = std::process::id().to_be_bytes();

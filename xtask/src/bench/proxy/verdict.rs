@@ -46,14 +46,15 @@ impl Judged {
 }
 
 /// Every promise that needs no other gateway than those asked for. One that took no part in spite of being asked for
-/// leaves its promises unkept. Ratios are medians of the rounds' own; memory and start are the worst round's.
+/// leaves its promises unkept. All are medians over the rounds, ratios of the
+/// rounds' own; memory is the worst round's.
 pub(super) fn judge(results: &Results, asked: &[Name]) -> Vec<Judged> {
     let rate = |figures: &Figures| figures.requests_per_second;
     let faster_than = |other| results.ratio(Name::Byo, other, rate).median;
     let cpu = results.ratio(Name::Byo, Name::Hyper, |figures| figures.cpu_per_request).median;
     let latency = results.added_ratio(Name::Byo, Name::Haproxy, |figures| figures.p50).median;
     let memory = results.spread(Name::Byo, |figures| figures.peak_mib).max;
-    let start = results.spread(Name::Byo, |figures| figures.ready_ms).max;
+    let start = results.spread(Name::Byo, |figures| figures.ready_ms).median;
     let line = |needs: &[Name], promise, limit, aim, value| {
         let is_asked = [Name::Byo].iter().chain(needs).all(|name| asked.contains(name));
         is_asked.then_some(Judged { promise, limit, aim, value })

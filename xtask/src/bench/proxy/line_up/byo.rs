@@ -24,15 +24,16 @@ pub(super) struct Byo {
 }
 
 impl Byo {
-    /// A release build of this checkout unless a binary is named.
-    pub(super) fn find(layout: &Layout, binary: Option<&Path>, log: &'static str) -> Result<Self> {
-        let binary =
-            binary.map_or_else(|| super::super::super::released(layout), |path| Ok(path.to_owned()))?;
-        let binary = binary.canonicalize().with_context(|| binary.display().to_string())?;
-        let version = Tool::new(layout, &binary).arg("--version").output()?;
+    pub(super) fn find(layout: &Layout, binary: &Path, log: &'static str) -> Result<Self> {
+        let version = Tool::new(layout, binary).arg("--version").output()?;
         let version = version.trim().trim_start_matches("byo ");
-        let git = |arguments: &[&str]| Tool::new(layout, "git").args(arguments).output();
-        let commit = git(&["describe", "--always", "--dirty"]).unwrap_or_default();
+        // Nothing tells where another binary comes from.
+        let commit = if binary == layout.cargo_output("release/byo") {
+            Tool::new(layout, "git").args(["describe", "--always", "--dirty"]).output()?
+        } else {
+            String::new()
+        };
+        let binary = binary.canonicalize().with_context(|| binary.display().to_string())?;
         Ok(Self { binary, version: format!("{version} {}", commit.trim()).trim_end().to_owned(), log })
     }
 }

@@ -35,6 +35,10 @@ pub(crate) enum Name {
 }
 
 impl Name {
+    pub(super) fn is_byo(self) -> bool {
+        matches!(self, Self::Byo | Self::ByoQuiet)
+    }
+
     pub(super) fn shown(self) -> &'static str {
         match self {
             Self::Direct => "no gateway",
@@ -79,8 +83,10 @@ pub(super) fn prepare(layout: &Layout, name: Name, byo: Option<&Path>) -> Result
         Name::Hyper => Box::new(hyper::Hyper::find(layout)?),
         Name::Portkey => Box::new(portkey::Portkey::install(layout)?),
         Name::Litellm => Box::new(litellm::LiteLlm::install(layout)?),
-        Name::Byo => Box::new(byo::Byo::find(layout, byo, "")?),
-        Name::ByoQuiet => Box::new(byo::Byo::find(layout, byo, "error")?),
+        Name::Byo | Name::ByoQuiet => {
+            let log = if name == Name::ByoQuiet { "error" } else { "" };
+            Box::new(byo::Byo::find(layout, byo.context("a byo is built for it")?, log)?)
+        }
     })
 }
 
