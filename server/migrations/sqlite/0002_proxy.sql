@@ -34,6 +34,7 @@ CREATE TABLE runtime_tokens (
     revoked_at     INTEGER
 ) STRICT;
 
+CREATE INDEX runtime_tokens_by_environment ON runtime_tokens (environment_id, id);
 CREATE INDEX runtime_tokens_by_expiry ON runtime_tokens (expires_at) WHERE expires_at IS NOT NULL;
 
 -- What was used, summed up by day (UTC, counted from the Unix epoch).

@@ -107,7 +107,7 @@ pub async fn revoke(
         address: address(authority.scope(), ref_id, provider, name),
         session_use: authority.session_use(Allow::Disconnect, provider, name),
         at,
-        event: Box::new(move |key| teller.key("key.revoked", key, None)),
+        event: Some(Box::new(move |key| teller.key("key.revoked", key, None))),
     };
     match app.store.revoke_key(revoke).await? {
         RevokeOutcome::Revoked(key) => {

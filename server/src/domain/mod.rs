@@ -12,10 +12,13 @@ mod in_flight;
 mod in_use;
 mod key;
 mod ledger;
+mod models;
+mod platform_key;
 mod project;
 mod readiness;
 mod record;
 mod refusal;
+mod runtime_token;
 mod sealing;
 mod session;
 mod submit;
@@ -29,9 +32,14 @@ pub use in_flight::InFlight;
 pub use in_use::{InUse, Lease};
 pub use key::{Validation, list, one, revoke, set_disabled, validate};
 pub use ledger::Ledger;
-pub use project::{CreatedProject, CreatedToken, create_project, create_token};
+pub use platform_key::{PlatformKey, platform_keys, put_platform_key, remove_platform_key};
+pub use project::{CreatedProject, CreatedToken, create_project, create_token, revoke_token};
 pub use readiness::Readiness;
 pub use refusal::{Fault, Invalid, Refusal};
+pub use runtime_token::{
+    CreatedRuntimeToken, NO_TOKEN, RuntimeTokenRequest, create_runtime_token, revoke_runtime_token,
+    runtime_tokens,
+};
 pub use sealing::{
     Occasion, Params, Schedule, SealingKeys, SealingKeysError, SealingSettings, directory, keep_sealing_keys,
     params,

@@ -67,15 +67,30 @@ pub async fn create_token(
         return Err(Refusal::invalid("kind", "must be \"publishable\" or \"secret\""));
     }
     check_name(name)?;
-    let project = app.store.project(project).await?.ok_or(Refusal::NotFound("There is no such project."))?;
-    let environment = project
-        .environments
-        .iter()
-        .find(|row| row.kind == environment)
-        .expect("every project is made with both environments");
-    let created = new_token(environment, kind, name, app.clock.now(), &*app.entropy);
+    let environment = environment_of(app, project, environment).await?;
+    let created = new_token(&environment, kind, name, app.clock.now(), &*app.entropy);
     app.store.insert_token(stored(&created)).await?;
     Ok(created)
+}
+
+/// Ends a token; no call passes with it once this has answered, nor with what it made.
+pub async fn revoke_token(app: &App, id: &TokenId) -> Result<(), Refusal> {
+    if !app.store.revoke_token(id, app.clock.now()).await? {
+        return Err(Refusal::NotFound("There is no such token."));
+    }
+    app.in_use.changed();
+    Ok(())
+}
+
+/// One half of a project.
+pub(super) async fn environment_of(
+    app: &App,
+    project: &ProjectId,
+    environment: Environment,
+) -> Result<EnvironmentRow, Refusal> {
+    let project = app.store.project(project).await?.ok_or(Refusal::NotFound("There is no such project."))?;
+    let found = project.environments.into_iter().find(|row| row.kind == environment);
+    Ok(found.expect("every project is made with both environments"))
 }
 
 impl EnvironmentChange {

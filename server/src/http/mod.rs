@@ -16,6 +16,7 @@ mod principal;
 mod problem;
 mod proxy;
 mod refusal;
+mod runtime_tokens;
 pub mod serve;
 mod sessions;
 mod unified;
@@ -124,11 +125,15 @@ fn unified_routes() -> OpenApiRouter<AppState> {
 fn backend_routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(sessions::create))
+        .routes(routes!(runtime_tokens::create, runtime_tokens::list))
+        .routes(routes!(runtime_tokens::revoke))
         .routes(routes!(webhooks::create, webhooks::list))
         .routes(routes!(webhooks::delete))
         .routes(routes!(admin::projects::create, admin::projects::list))
         .routes(routes!(admin::projects::one))
         .routes(routes!(admin::projects::update_environment))
+        .routes(routes!(admin::platform_keys::list))
+        .routes(routes!(admin::platform_keys::put, admin::platform_keys::delete))
         .routes(routes!(admin::tokens::create))
         .routes(routes!(admin::tokens::list))
         .routes(routes!(admin::tokens::revoke))

@@ -44,6 +44,7 @@ pub(super) fn base() -> OpenApi {
         ("Connect", "What a browser needs before it sends a key."),
         ("Keys", "Customers' keys."),
         ("Proxy", "Providers' own APIs, with a customer's key."),
+        ("Runtime tokens", "For tools that call the proxy for one customer and can set no headers."),
         ("Webhooks", "Where the backend is told."),
         ("Admin", "The operator's calls."),
         ("Operations", "Health and this document."),

@@ -6,6 +6,7 @@ use axum::{
     extract::{FromRef, FromRequestParts},
     http::{HeaderMap, header, request::Parts},
 };
+use byo_seal::ProviderId;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
@@ -17,6 +18,7 @@ use super::{
 use crate::{
     app::App,
     domain::{Authority, Publishable, Refusal, Secret, Session},
+    store::GrantQuery,
     token::{Token, TokenKind, looks_like_token},
 };
 
@@ -155,6 +157,9 @@ async fn look_up(app: &App, token: &Token) -> Result<Option<Authority>, Problem>
             |(row, scope)| Authority::Session(Session { scope, row, principal_id: token.principal_id() }),
         ));
     }
+    if kind == TokenKind::Runtime {
+        return refuse_runtime(app, token).await;
+    }
     let Some((row, scope)) = app.store.token_by_hash(&hash).await.map_err(unavailable)? else {
         return Ok(None);
     };
@@ -169,6 +174,24 @@ async fn look_up(app: &App, token: &Token) -> Result<Option<Authority>, Problem>
         TokenKind::Secret => Some(Authority::Secret(Secret { scope, token: row.id, principal_id })),
         TokenKind::Session | TokenKind::Runtime => None,
     })
+}
+
+/// A runtime token opens the proxy and nothing else. Whoever holds a good one is told so.
+async fn refuse_runtime(app: &App, token: &Token) -> Result<Option<Authority>, Problem> {
+    let query = GrantQuery {
+        token: &token.hash(),
+        is_runtime: true,
+        ref_id: None,
+        provider: ProviderId::Openai,
+        // No key has an empty name, so none is read.
+        name: "",
+        now: app.clock.now(),
+    };
+    let grant = app.store.grant(query).await.map_err(Refusal::from)?;
+    match grant.filter(|grant| grant.environment == token.environment()) {
+        Some(_) => Err(Problem::new(Code::Forbidden, "A runtime token opens the proxy and nothing else.")),
+        None => Ok(None),
+    }
 }
 
 /// The one credential of a call. Every carrier is looked at, so that none can hide another.

@@ -9,7 +9,7 @@ mod sqlite;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use byo_seal::ProviderId;
+use byo_seal::{ProviderId, reference::DEFAULT_NAME};
 
 pub use model::*;
 pub use sqlite::{OpenError, SqliteStore};
@@ -85,6 +85,12 @@ pub trait Store: Send + Sync {
         id: &TokenId,
         now: Timestamp,
     ) -> StoreResult<bool>;
+    /// A page of an environment's runtime tokens, without their hashes, oldest first.
+    async fn runtime_tokens(
+        &self,
+        environment: &EnvironmentId,
+        page: RuntimeTokenPage,
+    ) -> StoreResult<Vec<RuntimeTokenRow>>;
 
     /// Sets which models an environment, or one of its customers, may call.
     async fn set_models(
@@ -126,7 +132,9 @@ pub trait Store: Send + Sync {
     async fn key(&self, at: &KeyAddress) -> StoreResult<Option<KeyRow>>;
     /// One key by id, revoked ones too.
     async fn key_by_id(&self, environment: &EnvironmentId, id: &KeyId) -> StoreResult<Option<KeyRow>>;
-    /// A page of keys in id order.
+    /// The operator's own keys in use in an environment, in the order of providers.
+    async fn platform_keys(&self, environment: &EnvironmentId) -> StoreResult<Vec<KeyRow>>;
+    /// A page of customers' keys in id order.
     async fn keys(&self, environment: &EnvironmentId, page: KeyPage) -> StoreResult<Vec<KeyRow>>;
     /// Writes down what a check of a stored version proved; `false` when that version is gone.
     async fn record_check(&self, check: RecordCheck) -> StoreResult<bool>;
@@ -183,4 +191,12 @@ pub struct KeyAddress {
     pub provider: ProviderId,
     /// Which of that customer's keys for that provider.
     pub name: String,
+}
+
+impl KeyAddress {
+    /// The operator's own key for customers who have none. It is nobody's: no customer is named by an empty text.
+    #[must_use]
+    pub fn platform(environment: EnvironmentId, provider: ProviderId) -> Self {
+        Self { environment, ref_id: String::new(), provider, name: DEFAULT_NAME.to_owned() }
+    }
 }

@@ -3,12 +3,15 @@
 mod bad_input;
 mod connect;
 mod database;
+mod disabled;
 mod envelopes;
 mod lifecycle;
 mod logged;
 mod operator;
 mod origins;
+mod platform_keys;
 mod replay;
+mod runtime_tokens;
 mod sealing_keys;
 mod sessions;
 mod tampered;

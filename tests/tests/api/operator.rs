@@ -59,6 +59,36 @@ async fn settings_are_checked_and_partial_changes_keep_the_rest() {
 }
 
 #[tokio::test]
+async fn what_the_proxy_may_do_is_set_one_by_one_and_is_nothing_at_first() {
+    let app = TestApp::new().await;
+    let project = app.project(Environment::Test).await;
+    let path = format!("/v1/admin/projects/{}/environments/test", project.id);
+    let change = |body| app.admin(Method::PATCH, &path, Some(body));
+    let settings = ["platformKeys", "demo", "allowAllPaths"];
+    let shown = |project: &serde_json::Value, half: usize| {
+        settings.map(|name| project["environments"][half][name].as_bool().expect("a setting is a boolean"))
+    };
+    let first = change(json!({})).await.ok();
+    assert_eq!((shown(&first, 0), shown(&first, 1)), ([false; 3], [false; 3]));
+    for (at, name) in settings.into_iter().enumerate() {
+        let mut wanted = [false; 3];
+        wanted[at] = true;
+        let before = app.app.in_use.epoch();
+        let changed = change(json!({name: true})).await.ok();
+        assert_eq!((shown(&changed, 0), shown(&changed, 1)), (wanted, [false; 3]), "{name}");
+        assert!(app.app.in_use.epoch() > before, "calls under preparation look again");
+        let kept = change(json!({"writes": "open"})).await.ok();
+        assert_eq!(shown(&kept, 0), wanted, "{name}");
+        assert_eq!(shown(&change(json!({name: false})).await.ok(), 0), [false; 3], "{name}");
+        for wrong in [json!("true"), json!(1), json!([])] {
+            let refused = change(json!({name: wrong})).await;
+            refused.assert_refused(422, "invalid_request");
+            assert_eq!(refused.fields(), [name]);
+        }
+    }
+}
+
+#[tokio::test]
 async fn tokens_are_made_listed_and_ended() {
     let app = TestApp::new().await;
     let project = app.project(Environment::Test).await;

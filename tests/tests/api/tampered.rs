@@ -13,6 +13,7 @@
 //! - tokens and sessions: they are hashes, and a hash of one's own can be added. Who can write to the database can act
 //!   as any project through the API; what they cannot do there either is read a stored key.
 
+mod platform;
 mod record;
 mod row;
 mod sealing_key;

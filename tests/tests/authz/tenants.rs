@@ -16,6 +16,7 @@ async fn what_belongs_to_another_tenant_is_as_if_it_were_not_there() {
     assert!(rows.iter().any(|row| row.contains(&world.marker)));
     let key = before[0]["data"][0].clone();
     let hook = before[1]["data"][0]["id"].as_str().expect("the project has an endpoint").to_owned();
+    let runtime = before[2]["data"][0]["id"].as_str().expect("the project has a runtime token").to_owned();
     for stranger in
         ["secret of another project", "secret of the other environment", "session of another project"]
     {
@@ -40,6 +41,11 @@ async fn what_belongs_to_another_tenant_is_as_if_it_were_not_there() {
             world.app.call(Method::DELETE, &path, token, None).await
         };
         same(stranger, &delete(&hook).await, &delete("whe_00000000000000000000000000").await);
+        let end = async |id: &str| {
+            let path = format!("/v1/runtime-tokens/{id}");
+            world.app.call(Method::DELETE, &path, token, None).await
+        };
+        same(stranger, &end(&runtime).await, &end("tok_00000000000000000000000000").await);
     }
     assert_eq!(world.seen().await, before, "nothing of the project was touched");
     assert_eq!(self::rows(&world).await, rows, "no row was touched, made or removed");
@@ -64,9 +70,15 @@ async fn rows(world: &World) -> Vec<String> {
     let options = SqliteConnectOptions::new().filename(world.app.folder.path("byo.db"));
     let mut db = sqlx::SqliteConnection::connect_with(&options).await.expect("the database opens twice");
     let mut rows = Vec::new();
-    for table in
-        ["provider_keys", "webhook_endpoints", "webhook_deliveries", "events", "environments", "tokens"]
-    {
+    for table in [
+        "provider_keys",
+        "webhook_endpoints",
+        "webhook_deliveries",
+        "events",
+        "environments",
+        "tokens",
+        "runtime_tokens",
+    ] {
         let columns = "SELECT group_concat('quote(\"' || name || '\")', ' || ') FROM pragma_table_info($1)";
         let columns: String =
             sqlx::query_scalar(columns).bind(table).fetch_one(&mut db).await.expect("the table exists");

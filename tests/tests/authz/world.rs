@@ -68,6 +68,8 @@ impl World {
         let key = text(&app.post("/v1/keys/connect", &one.secret, body).await.ok()["id"]);
         let hook = json!({"url": format!("https://{marker}.example.com/byo")});
         let hook = made(&app.post("/v1/webhook-endpoints", &one.secret, hook).await);
+        let runtime = json!({"refId": marker, "providers": ["openai"]});
+        made(&app.post("/v1/runtime-tokens", &one.secret, runtime).await);
         let sealed = {
             let browser = app.browser(&one.publishable);
             let browser = browser.claiming(|claims| claims.principal = "nobody".to_owned());
@@ -88,7 +90,9 @@ impl World {
             | "POST /v1/keys/revoke"
             | "POST /v1/keys/disable"
             | "POST /v1/keys/enable" => Some(absent()),
-            _ if route.starts_with("POST ") || route.starts_with("PATCH ") => Some(json!({})),
+            _ if ["POST ", "PUT ", "PATCH "].iter().any(|method| route.starts_with(method)) => {
+                Some(json!({}))
+            }
             _ => None,
         };
         let id = match path {
@@ -97,15 +101,16 @@ impl World {
             _ if path.starts_with("/v1/webhook-endpoints/") => "whe_00000000000000000000000000",
             _ => "tok_00000000000000000000000000",
         };
-        let uri = path.replace("{id}", id).replace("{environment}", "test");
+        let uri = path.replace("{id}", id).replace("{environment}", "test").replace("{provider}", "openai");
         (!uri.contains('{')).then_some((uri, body))
     }
 
     /// All that the first project's backend sees of its environment.
-    pub(crate) async fn seen(&self) -> [Value; 2] {
+    pub(crate) async fn seen(&self) -> [Value; 3] {
         [
             self.app.get("/v1/keys", &self.secret).await.ok(),
             self.app.get("/v1/webhook-endpoints", &self.secret).await.ok(),
+            self.app.get("/v1/runtime-tokens", &self.secret).await.ok(),
         ]
     }
 
@@ -150,10 +155,18 @@ async fn principals(app: &TestApp, one: &Tokens, two: &Tokens, hook: String) -> 
     let revoked_publishable = token(app, one, "publishable").await;
     let revoked_secret = token(app, one, "secret").await;
     let orphan = session(&revoked_secret.1, json!({"refId": CUSTOMER})).await;
+    let runtime = async |secret: &str, body: Value| made(&app.post("/v1/runtime-tokens", secret, body).await);
+    let orphan_runtime = runtime(&revoked_secret.1, json!({"refId": CUSTOMER})).await;
     end(app, &revoked_publishable.0).await;
     end(app, &revoked_secret.0).await;
     let expired = session(&one.secret, json!({"refId": CUSTOMER, "expiresIn": 60})).await;
+    let expired_runtime = runtime(&one.secret, json!({"refId": CUSTOMER, "expiresIn": 60})).await;
     app.clock.advance(Duration::from_secs(61));
+    let own_runtime = runtime(&one.secret, json!({"refId": CUSTOMER})).await;
+    let other_runtime = runtime(&two.secret, json!({"refId": CUSTOMER})).await;
+    let ended_runtime = runtime(&one.secret, json!({"refId": CUSTOMER})).await;
+    let path = format!("/v1/runtime-tokens/{}", text(&ended_runtime["id"]));
+    assert_eq!(app.call(Method::DELETE, &path, &one.secret, None).await.status, 204);
     let own = session(&one.secret, json!({"refId": CUSTOMER})).await;
     let other_customer = session(&one.secret, json!({"refId": "customer_2"})).await;
     let other_provider =
@@ -194,6 +207,11 @@ async fn principals(app: &TestApp, one: &Tokens, two: &Tokens, hook: String) -> 
         other("session on another page", &other_page, Standing::WrongPage, true),
         nobody("expired session", &expired, true),
         nobody("session of a revoked secret", &orphan, true),
+        token("runtime", &text(&own_runtime["token"]), "runtime", Own),
+        token("runtime of another project", &text(&other_runtime["token"]), "runtime", OtherTenant),
+        nobody("expired runtime", &text(&expired_runtime["token"]), true),
+        nobody("revoked runtime", &text(&ended_runtime["token"]), true),
+        nobody("runtime of a revoked secret", &text(&orphan_runtime["token"]), true),
         token("secret", &one.secret, "secret", Own),
         token("secret of another project", &two.secret, "secret", OtherTenant),
         token("secret of the other environment", &one.live_secret, "secret", OtherTenant),

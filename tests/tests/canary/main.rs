@@ -4,6 +4,7 @@ mod commands;
 mod hooks;
 mod keys;
 mod misplaced;
+mod operator;
 mod outside;
 mod planted;
 mod record;
@@ -15,10 +16,11 @@ use rustix::process::Signal;
 use world::{SEED, World};
 
 /// Secrets that whoever asks for them is shown, once.
-const SHOWN: [Shown; 7] = [
+const SHOWN: [Shown; 8] = [
     ("the secret key", "answer: a project is made"),
     ("the test environment's secret key", "answer: a project is made"),
     ("a session", "answer: a session is made"),
+    ("a runtime token", "answer: a runtime token is made"),
     ("a webhook secret", "answer: an endpoint is made"),
     ("another secret key", "answer: a token is made"),
     ("a secret key made by hand", "output: byo project create"),
@@ -31,6 +33,7 @@ async fn no_secret_comes_out_anywhere() {
     let mut world = World::new().await;
     hooks::open(&mut world).await;
     keys::run(&mut world).await;
+    operator::run(&mut world).await;
     misplaced::run(&mut world).await;
     commands::run(&mut world).await;
     hooks::close(&mut world).await;

@@ -151,6 +151,7 @@ async fn in_bodies(world: &mut World) {
         "/v1/keys/rotate",
         "/v1/keys/validate",
         "/v1/connect-sessions",
+        "/v1/runtime-tokens",
         "/v1/webhook-endpoints",
     ];
     let bearer = format!("Bearer {}", world.secret);
@@ -194,6 +195,8 @@ fn in_wrong_members(key: &str, plain: &str) -> Vec<Value> {
             "writes",
             "allowedOrigins",
             "allowCustomBaseUrl",
+            "models",
+            "platformKeys",
             "url",
         ] {
             for value in [json!(text), json!([text]), json!({ text: text }), json!({"baseUrl": [text]})] {

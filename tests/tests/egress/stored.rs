@@ -73,6 +73,7 @@ impl Database {
             id,
             address,
             status: KeyStatus::Active,
+            disabled_by: None,
             version: 1,
             sealed: Some(sealed),
             provider_config,
@@ -84,7 +85,14 @@ impl Database {
             updated_at: self.now,
             checked_at: self.now,
         };
-        let put = PutKey { row, since: self.now, replaces: None, challenge: None, session_use: None, event };
+        let put = PutKey {
+            row,
+            since: self.now,
+            replaces: None,
+            challenge: None,
+            session_use: None,
+            event: Some(event),
+        };
         let outcome = self.store.put_key(put).await.expect("the database works");
         assert_eq!(outcome, PutOutcome::Stored);
     }

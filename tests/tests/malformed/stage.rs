@@ -74,8 +74,7 @@ impl Stage {
         {
             let params = call.get("/v1/connect/params", token).await;
             let claims = Claims { purpose, ..Claims::new(&origin, token, SEALED) };
-            sealed
-                .insert(purpose.as_str(), claims.body(&claims.seal(&params, "sk-byo-test-valid-0123456789")));
+            sealed.insert(purpose.as_str(), claims.body(&claims.seal(&params, TEST_KEY)));
         }
         Self {
             key: text(&key["id"]),
@@ -107,6 +106,21 @@ impl Stage {
                     "refId": customer, "providers": ["openai"], "allow": ["test", "connect"],
                     "origins": [PAGE], "expiresIn": 60,
                 });
+            }
+            "/v1/runtime-tokens" if method == "POST" => {
+                credential = Credential::Bearer(&self.keys.secret);
+                body = json!({
+                    "refId": customer, "providers": ["openai"], "expiresIn": 3600,
+                    "models": {"mode": "enabled", "models": ["openai/gpt-4.1", "openai/o*"]},
+                });
+            }
+            "/v1/runtime-tokens" => {
+                credential = Credential::Bearer(&self.keys.secret);
+                target = format!("{path}?refId={customer}&limit=50");
+            }
+            "/v1/runtime-tokens/{id}" => {
+                credential = Credential::Bearer(&self.keys.secret);
+                target = path.replace("{id}", NO_TOKEN);
             }
             "/v1/keys/connect" | "/v1/keys/test" | "/v1/keys/rotate" if number.is_multiple_of(3) => {
                 let (purpose, token) = match path.rsplit_once('/') {
@@ -147,14 +161,19 @@ impl Stage {
                     ("POST", "/v1/admin/sealing-keys/rotate") => json!({"compromised": false}),
                     ("POST", "/v1/admin/projects") => json!({"name": "Northwind"}),
                     ("POST", _) => json!({"environment": "test", "kind": "secret", "name": "another"}),
+                    ("PUT", _) => {
+                        json!({"providerKey": TEST_KEY, "providerConfig": {"wireApi": "responses"}})
+                    }
                     ("PATCH", _) => json!({
                         "allowedOrigins": [PAGE], "writes": "session", "allowCustomBaseUrl": false,
+                        "platformKeys": true, "demo": false, "allowAllPaths": false,
                     }),
                     _ => Value::Null,
                 };
                 let project = if method == "POST" { &self.tokens } else { &self.settings };
                 let id = if path.contains("/projects/") { &project.id } else { NO_TOKEN };
-                target = path.replace("{id}", id).replace("{environment}", "test");
+                target =
+                    path.replace("{id}", id).replace("{environment}", "test").replace("{provider}", "openai");
             }
             _ => panic!("{route} is new: it needs a good request here"),
         }
@@ -174,6 +193,7 @@ impl Stage {
 
 /// Whose keys come sealed.
 const SEALED: &str = "customer_sealed";
+const TEST_KEY: &str = "sk-byo-test-valid-0123456789";
 const NO_TOKEN: &str = "tok_00000000000000000000000000";
 
 enum Credential<'a> {
@@ -225,7 +245,7 @@ impl Call<'_> {
 fn raw(customer: &str) -> Value {
     json!({
         "provider": "openai", "refId": customer, "name": "default",
-        "providerKey": "sk-byo-test-valid-0123456789",
+        "providerKey": TEST_KEY,
     })
 }
 

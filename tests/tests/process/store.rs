@@ -8,9 +8,9 @@ use byo_server::{
     environment::Environment,
     id::{EnvironmentId, EventId, KeyId, ProjectId},
     store::{
-        AllowedOrigins, DisableKey, EnvironmentRow, KeyAddress, KeyRow, KeyStatus, NewEvent, NewProject,
-        OpenError, Project, PutKey, PutOutcome, Reservation, ReserveChallenge, RevokeKey, SqliteStore, Store,
-        Writes,
+        AllowedOrigins, DisableKey, EnvironmentRow, EventOf, KeyAddress, KeyRow, KeyStatus, NewEvent,
+        NewProject, OpenError, Project, ProxySettings, PutKey, PutOutcome, Reservation, ReserveChallenge,
+        RevokeKey, SqliteStore, Store, Writes,
     },
 };
 use byo_tests::Folder;
@@ -28,6 +28,7 @@ async fn environment(store: &dyn Store) -> EnvironmentId {
         writes: Writes::Open,
         allowed_origins: AllowedOrigins::ANY,
         custom_base_url: false,
+        proxy: ProxySettings::default(),
     };
     let project = Project {
         id: ProjectId::new(NOW, &SystemEntropy),
@@ -61,6 +62,7 @@ fn key(environment: &EnvironmentId, ref_id: &str) -> KeyRow {
             name: "default".to_owned(),
         },
         status: KeyStatus::Active,
+        disabled_by: None,
         version: 1,
         sealed: Some(vec![7; 64]),
         provider_config: byo_seal::ProviderConfig::default(),
@@ -75,7 +77,7 @@ fn key(environment: &EnvironmentId, ref_id: &str) -> KeyRow {
 }
 
 fn put(row: KeyRow, replaces: Option<i64>) -> PutKey {
-    let event = event(&row.address);
+    let event = Some(event(&row.address));
     PutKey { row, since: NOW, replaces, challenge: None, session_use: None, event }
 }
 
@@ -113,7 +115,8 @@ async fn a_write_that_fails_takes_nothing_with_it() {
     let mut broken = put(key(&environment, "broken"), None);
     // An event id that is there already fails the write after the key itself was written.
     let first = put(good.clone(), None);
-    broken.event.id = first.event.id.clone();
+    let (told, first_told) = (broken.event.as_mut().unwrap(), first.event.as_ref().unwrap());
+    told.id = first_told.id.clone();
     store.put_key(first).await.unwrap();
     let (failed, other) =
         tokio::join!(store.put_key(broken.clone()), store.put_key(put(key(&environment, "other"), None)));
@@ -216,8 +219,8 @@ async fn one_file_is_locked_under_all_its_names() {
 
 async fn revoke(store: &dyn Store, address: &KeyAddress, at: Timestamp) {
     let told = event(address);
-    let event = Box::new(move |_: &KeyRow| told);
-    let revoke = RevokeKey { address: address.clone(), session_use: None, at, event };
+    let event: EventOf = Box::new(move |_: &KeyRow| told);
+    let revoke = RevokeKey { address: address.clone(), session_use: None, at, event: Some(event) };
     store.revoke_key(revoke).await.expect("the database works");
 }
 

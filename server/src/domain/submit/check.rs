@@ -1,9 +1,9 @@
 //! What must hold before a key is stored.
 
-use byo_seal::{Purpose, Verdict};
+use byo_seal::{ProviderConfig, ProviderId, Purpose, Verdict};
 use sha2::{Digest, Sha256};
 
-use super::{CheckMessage, Outcome, Submission, TestAnswer, store};
+use super::{CheckMessage, Outcome, Submission, TestAnswer, store, version};
 use crate::{
     app::App,
     domain::{Authority, Invalid, Refusal, challenge::Challenge, event::Teller},
@@ -38,7 +38,16 @@ pub(super) fn provider_config(app: &App, submission: &Submission) -> Result<(), 
             "In this environment a bare publishable key may not bring a base URL of its own; make a connect session.",
         ));
     }
-    let faults = match app.providers.validate_config(submission.provider, &submission.provider_config) {
+    config(app, submission.provider, &submission.provider_config)
+}
+
+/// Whether a key for this provider may be used there and so.
+pub(in crate::domain) fn config(
+    app: &App,
+    provider: ProviderId,
+    config: &ProviderConfig,
+) -> Result<(), Refusal> {
+    let faults = match app.providers.validate_config(provider, config) {
         Ok(()) => return Ok(()),
         Err(faults) => faults,
     };
@@ -66,13 +75,27 @@ pub(super) async fn and_store(
     if submission.purpose == Purpose::Test {
         return tested(app, submission, check, sealed).await;
     }
+    let check = answered(check)?;
+    if check.verdict.is_storable() {
+        store::store(app, submission, key, check, sealed).await
+    } else {
+        refused(app, submission, key, check, sealed).await
+    }
+}
+
+/// No answer says nothing about the key, so nothing follows from it.
+pub(in crate::domain) fn answered(check: Check) -> Result<Check, Refusal> {
     match check.verdict {
         // Known only once its name was resolved.
         Verdict::Unreachable if check.is_destination_refused() => Err(Refusal::DestinationNotAllowed),
         Verdict::Unreachable => Err(Refusal::ProviderUnreachable { message: message(check) }),
-        verdict if verdict.is_storable() => store::store(app, submission, key, check, sealed).await,
-        _ => refused(app, submission, key, check, sealed).await,
+        _ => Ok(check),
     }
+}
+
+/// The provider does not take the key.
+pub(in crate::domain) fn rejection(check: Check) -> Refusal {
+    Refusal::KeyRejected { verdict: check.verdict, message: message(check) }
 }
 
 async fn tested(
@@ -145,7 +168,7 @@ async fn refusal_event(
             return Ok(None);
         }
     }
-    let fingerprint = store::fingerprint(app, &address, key);
+    let fingerprint = version::fingerprint(app, &address, key);
     let teller = Teller::new(submission.authority.scope(), now, &*app.entropy);
     Ok(Some(teller.refused(&address, verdict, &fingerprint)))
 }

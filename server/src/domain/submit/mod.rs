@@ -6,6 +6,7 @@
 
 mod check;
 mod store;
+mod version;
 
 use std::{net::IpAddr, sync::Arc};
 
@@ -14,6 +15,10 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
 
+pub(super) use self::{
+    check::{answered, config, rejection},
+    version::Version,
+};
 use super::{
     Authority, Fault, Refusal,
     challenge::{self, Challenge},
@@ -25,6 +30,9 @@ use crate::{
     secret::ProviderKey,
     store::{Allow, KeyAddress, KeyStatus, Reservation, ReserveChallenge},
 };
+
+/// Writes to one key that overtake one another look again this often.
+pub(super) const ATTEMPTS: usize = 8;
 
 /// A key on its way in, and all that is said of it in clear.
 pub struct Submission {
@@ -131,9 +139,16 @@ pub struct CheckMessage {
 
 /// Carries it out. Goes on to its end even if whoever asked goes away, so that a write is never half known.
 pub async fn submit(app: &Arc<App>, submission: Submission) -> Result<Outcome, Refusal> {
-    let app = Arc::clone(app);
-    let tasks = app.tasks.clone();
-    tasks.spawn(async move { run(&app, submission).await }).await.map_err(|_| Refusal::Fault(Fault::Lost))?
+    let own = Arc::clone(app);
+    to_its_end(app, async move { run(&own, submission).await }).await
+}
+
+/// Work that goes on when whoever asked for it has gone.
+pub(super) async fn to_its_end<T: Send + 'static>(
+    app: &App,
+    work: impl Future<Output = Result<T, Refusal>> + Send + 'static,
+) -> Result<T, Refusal> {
+    app.tasks.spawn(work).await.map_err(|_| Refusal::Fault(Fault::Lost))?
 }
 
 async fn run(app: &App, submission: Submission) -> Result<Outcome, Refusal> {

@@ -2,23 +2,14 @@
 
 use byo_seal::Purpose;
 
-use super::{KeyAnswer, Outcome, Submission, check};
+use super::{ATTEMPTS, KeyAnswer, Outcome, Submission, Version, check};
 use crate::{
     app::App,
-    clock::Timestamp,
-    domain::{
-        Authority, Fault, Refusal,
-        event::Teller,
-        record::{self, Place},
-    },
-    id::KeyId,
+    domain::{Authority, Fault, Refusal, event::Teller},
     providers::Check,
     secret::ProviderKey,
-    store::{DisabledBy, KeyAddress, KeyRow, KeyStatus, PutKey, PutOutcome, UsedChallenge, Writes},
+    store::{DisabledBy, KeyRow, PutKey, PutOutcome, UsedChallenge, Writes},
 };
-
-/// Writes to one key that overtake one another look again this often.
-const ATTEMPTS: usize = 8;
 
 pub(super) async fn require_existing(app: &App, submission: &Submission) -> Result<(), Refusal> {
     match app.store.key(&submission.address()).await? {
@@ -85,11 +76,18 @@ fn prepare(
     sealed: check::Sealed,
 ) -> (PutKey, Outcome) {
     let now = app.clock.now();
-    let row = seal(app, submission, key, check, standing, now);
+    let version = Version {
+        project: &submission.authority.scope().project_id,
+        address: submission.address(),
+        provider_config: &submission.provider_config,
+        key,
+        check,
+    };
+    let row = version.seal(app, standing, now);
     let replaces = standing.map(|standing| standing.version);
     let kind = if submission.purpose == Purpose::Rotate { "key.rotated" } else { "key.connected" };
     let teller = Teller::new(submission.authority.scope(), now, &*app.entropy);
-    let event = teller.key(kind, &row, Some(replaces.is_some()));
+    let event = Some(teller.key(kind, &row, Some(replaces.is_some())));
     let session_use =
         submission.authority.session_use(submission.allow(), submission.provider, &submission.name);
     let outcome = Outcome::Stored(answer(submission, &row, replaces.is_some()));
@@ -97,50 +95,6 @@ fn prepare(
         .zip(sealed)
         .map(|(answer, (_, challenge))| UsedChallenge { issued_at: challenge.issued_at, answer });
     (PutKey { row, since: submission.at, replaces, challenge, session_use, event }, outcome)
-}
-
-fn seal(
-    app: &App,
-    submission: &Submission,
-    key: &ProviderKey,
-    check: &Check,
-    standing: Option<&KeyRow>,
-    now: Timestamp,
-) -> KeyRow {
-    let address = submission.address();
-    let mut row = KeyRow {
-        id: standing.map_or_else(|| KeyId::new(now, &*app.entropy), |standing| standing.id.clone()),
-        status: KeyStatus::Active,
-        disabled_by: None,
-        version: standing.map_or(1, |standing| standing.version + 1),
-        sealed: None,
-        provider_config: submission.provider_config.clone(),
-        fingerprint: fingerprint(app, &address, key),
-        hint: hint(key),
-        verdict: check.verdict,
-        models: check.models.clone(),
-        created_at: standing.map_or(now, |standing| standing.created_at),
-        updated_at: now,
-        checked_at: now,
-        address,
-    };
-    // EXPOSE: to be sealed at once into the vault.
-    let place = Place::of(&submission.authority.scope().project_id, &row);
-    row.sealed = Some(record::seal(app, &place, key.expose().as_bytes()));
-    row
-}
-
-pub(super) fn fingerprint(app: &App, address: &KeyAddress, key: &ProviderKey) -> String {
-    // EXPOSE: goes into a keyed hash of which 32 bits are told.
-    let key = key.expose().as_bytes();
-    app.vault.fingerprint(address.environment.as_str(), address.provider.as_str(), key)
-}
-
-/// The last four characters, so that a person can find the key in the provider's console; of a short key, none.
-fn hint(key: &ProviderKey) -> String {
-    // EXPOSE: four characters of at least sixteen are shown to the customer and the backend.
-    let key = key.expose();
-    if key.len() >= 16 { key[key.len() - 4..].to_owned() } else { String::new() }
 }
 
 fn answer(submission: &Submission, row: &KeyRow, updated: bool) -> KeyAnswer {

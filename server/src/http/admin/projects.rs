@@ -208,8 +208,7 @@ pub(in crate::http) async fn update_environment(
     Path((id, environment)): Path<(String, String)>,
     JsonBody(body): JsonBody<EnvironmentBody>,
 ) -> Result<Json<ProjectView>, Problem> {
-    let environment =
-        environment.parse().map_err(|_| Refusal::NotFound("An environment is \"test\" or \"live\"."))?;
+    let environment = self::environment(&environment)?;
     let change = EnvironmentChange {
         writes: body.writes,
         allowed_origins: body.allowed_origins,
@@ -233,6 +232,10 @@ const NO_PROJECT: Refusal = Refusal::NotFound("There is no such project.");
 
 pub(super) fn project_id(text: &str) -> Result<ProjectId, Refusal> {
     ProjectId::parse(text).ok_or(NO_PROJECT)
+}
+
+pub(super) fn environment(text: &str) -> Result<Environment, Refusal> {
+    text.parse().map_err(|_| Refusal::NotFound("An environment is \"test\" or \"live\"."))
 }
 
 impl From<Project> for ProjectView {

@@ -143,8 +143,7 @@ pub(in crate::http) async fn revoke(
     _admin: Admin,
     Path(id): Path<String>,
 ) -> Result<StatusCode, Problem> {
-    let unknown = || Refusal::NotFound("There is no such token.");
-    let id = TokenId::parse(&id).ok_or_else(unknown)?;
-    let found = app.store.revoke_token(&id, app.clock.now()).await.map_err(Refusal::from)?;
-    if found { Ok(StatusCode::NO_CONTENT) } else { Err(unknown().into()) }
+    let id = TokenId::parse(&id).ok_or(Refusal::NotFound("There is no such token."))?;
+    domain::revoke_token(&app, &id).await?;
+    Ok(StatusCode::NO_CONTENT)
 }

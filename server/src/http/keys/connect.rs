@@ -14,12 +14,11 @@ use super::{
         principal::{AnyKey, PageOrigin, SessionOrSecret},
         problem::{Problem, ProblemBody},
     },
-    check_name,
+    check_key, check_name,
 };
 use crate::{
     clock::Timestamp,
     domain::{Authority, Invalid, KeyAnswer, Material, Outcome, Refusal, Submission, TestAnswer, submit},
-    secret::ProviderKey,
 };
 
 /// A key and what is said of it in clear.
@@ -159,12 +158,8 @@ fn check_material(
 ) -> Option<Material> {
     match (sealed, raw) {
         (Some(sealed), None) => Some(Material::Sealed(sealed)),
-        (None, Some(mut raw)) if matches!(authority, Authority::Secret(_)) => {
-            let bytes = Zeroizing::new(std::mem::take(&mut *raw).into_bytes());
-            ProviderKey::new(bytes)
-                .map(Material::Raw)
-                .map_err(|flaw| errors.push(Invalid::new("providerKey", flaw.to_string())))
-                .ok()
+        (None, Some(raw)) if matches!(authority, Authority::Secret(_)) => {
+            check_key(raw, errors).map(Material::Raw)
         }
         (None, Some(_)) => {
             errors.push(Invalid::new(

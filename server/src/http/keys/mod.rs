@@ -7,8 +7,12 @@ pub(super) mod read;
 use byo_seal::{ProviderId, reference::DEFAULT_NAME};
 use serde::Deserialize;
 use utoipa::ToSchema;
+use zeroize::Zeroizing;
 
-use crate::domain::{Invalid, Refusal};
+use crate::{
+    domain::{Invalid, Refusal},
+    secret::ProviderKey,
+};
 
 /// Names one key of one customer.
 #[derive(Deserialize, ToSchema)]
@@ -55,6 +59,12 @@ fn check_name(
     }
     let provider = check_provider("provider", provider, errors)?;
     Some(CheckedName { provider, ref_id, name })
+}
+
+/// Takes a key over that came in the clear.
+pub(super) fn check_key(mut raw: Zeroizing<String>, errors: &mut Vec<Invalid>) -> Option<ProviderKey> {
+    let bytes = Zeroizing::new(std::mem::take(&mut *raw).into_bytes());
+    ProviderKey::new(bytes).map_err(|flaw| errors.push(Invalid::new("providerKey", flaw.to_string()))).ok()
 }
 
 /// Reads a provider's name.

@@ -22,7 +22,7 @@ use crate::{
     clock::Timestamp,
     domain::{self, Invalid, Refusal},
     id::KeyId,
-    store::{KeyPage, KeyRow, KeyStatus},
+    store::{DisabledBy, KeyPage, KeyRow, KeyStatus},
 };
 
 /// A stored key, as it may be shown.
@@ -40,6 +40,10 @@ pub(in crate::http) struct KeyView {
     name: String,
     /// Its state.
     status: KeyStatus,
+    /// Who disabled it, when it is disabled: the `backend`, or a `check` that the provider failed. Another key takes the
+    /// place of the latter alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    disabled_by: Option<DisabledBy>,
     /// 8 hex digits that tell keys apart.
     fingerprint: String,
     /// The last four characters.
@@ -71,6 +75,7 @@ impl From<KeyRow> for KeyView {
             ref_id: row.address.ref_id,
             name: row.address.name,
             status: row.status,
+            disabled_by: row.disabled_by,
             fingerprint: row.fingerprint,
             hint: row.hint,
             verdict: row.verdict,

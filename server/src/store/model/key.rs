@@ -88,8 +88,8 @@ pub struct PutKey {
     pub challenge: Option<UsedChallenge>,
     /// The session use it takes up.
     pub session_use: Option<SessionUse>,
-    /// What to tell the backend.
-    pub event: NewEvent,
+    /// What to tell the backend, if it is to be told.
+    pub event: Option<NewEvent>,
 }
 
 /// What became of a new version.
@@ -148,7 +148,7 @@ pub struct RevokeKey {
     /// When.
     pub at: Timestamp,
     /// What to tell the backend if there was a key.
-    pub event: EventOf,
+    pub event: Option<EventOf>,
 }
 
 /// What became of a revocation.

@@ -117,6 +117,14 @@ impl Store for SqliteStore {
         self.write(move |db| Box::pin(runtime_token::revoke(db, environment, id, now))).await
     }
 
+    async fn runtime_tokens(
+        &self,
+        environment: &EnvironmentId,
+        page: RuntimeTokenPage,
+    ) -> StoreResult<Vec<RuntimeTokenRow>> {
+        runtime_token::page(&self.readers, environment, page).await
+    }
+
     async fn set_models(
         &self,
         environment: &EnvironmentId,
@@ -190,6 +198,10 @@ impl Store for SqliteStore {
 
     async fn key_by_id(&self, environment: &EnvironmentId, id: &KeyId) -> StoreResult<Option<KeyRow>> {
         key::by_id(&self.readers, environment, id).await
+    }
+
+    async fn platform_keys(&self, environment: &EnvironmentId) -> StoreResult<Vec<KeyRow>> {
+        key::platform(&self.readers, environment).await
     }
 
     async fn keys(&self, environment: &EnvironmentId, page: KeyPage) -> StoreResult<Vec<KeyRow>> {

@@ -116,6 +116,17 @@ pub(super) async fn by_id(
     found.map(Columns::read).transpose()
 }
 
+pub(super) async fn platform(db: &SqlitePool, environment: &EnvironmentId) -> StoreResult<Vec<KeyRow>> {
+    let rows: Vec<Columns> = sqlx::query_as(columns!(
+        "WHERE environment_id = $1 AND ref_id = '' AND status <> 'revoked' ORDER BY provider, name"
+    ))
+    .bind(environment)
+    .fetch_all(db)
+    .await
+    .map_err(unavailable)?;
+    rows.into_iter().map(Columns::read).collect()
+}
+
 pub(super) async fn page(
     db: &SqlitePool,
     environment: &EnvironmentId,

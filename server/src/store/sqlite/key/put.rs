@@ -47,7 +47,9 @@ pub(in super::super) async fn put(
     if let Some(used) = &put.challenge {
         challenge::answer(db, &used.answer).await?;
     }
-    event::insert(db, &put.event, entropy).await?;
+    if let Some(event) = &put.event {
+        event::insert(db, event, entropy).await?;
+    }
     Ok(PutOutcome::Stored)
 }
 

@@ -36,6 +36,8 @@ pub(in super::super) async fn revoke(
     key.disabled_by = None;
     key.sealed = None;
     key.updated_at = revoke.at;
-    event::insert(db, &(revoke.event)(&key), entropy).await?;
+    if let Some(event) = revoke.event {
+        event::insert(db, &event(&key), entropy).await?;
+    }
     Ok(RevokeOutcome::Revoked(Box::new(key)))
 }

@@ -13,6 +13,14 @@ pub(in super::super) async fn record_check(
     check: RecordCheck,
     entropy: &dyn Entropy,
 ) -> StoreResult<bool> {
+    let before: Option<String> = sqlx::query_scalar(
+        "SELECT status FROM provider_keys WHERE id = $1 AND version = $2 AND status <> 'revoked'",
+    )
+    .bind(&check.id)
+    .bind(check.version)
+    .fetch_optional(&mut *db)
+    .await
+    .map_err(unavailable)?;
     let updated: Option<Columns> = sqlx::query_as(returning!(
         "UPDATE provider_keys SET verdict = $1, models = COALESCE($2, models), checked_at = $3,
              disabled_by = CASE WHEN status IN ('active', 'suspect') AND $4 = 'disabled' THEN 'check'
@@ -30,7 +38,9 @@ pub(in super::super) async fn record_check(
     .await
     .map_err(unavailable)?;
     let Some(key) = updated.map(Columns::read).transpose()? else { return Ok(false) };
-    if let Some(event) = check.event.filter(|_| key.disabled_by == Some(DisabledBy::Check)) {
+    let was_disabled = before.is_some_and(|status| status == KeyStatus::Disabled.as_str());
+    let is_disabled = key.disabled_by == Some(DisabledBy::Check);
+    if let Some(event) = check.event.filter(|_| is_disabled && !was_disabled) {
         event::insert(db, &event(&key), entropy).await?;
     }
     Ok(true)
