@@ -32,6 +32,7 @@ pub use in_flight::InFlight;
 pub use in_use::{InUse, Lease};
 pub use key::{Validation, list, one, revoke, set_disabled, validate};
 pub use ledger::Ledger;
+pub use models::set_models;
 pub use platform_key::{PlatformKey, platform_keys, put_platform_key, remove_platform_key};
 pub use project::{CreatedProject, CreatedToken, create_project, create_token, revoke_token};
 pub use readiness::Readiness;

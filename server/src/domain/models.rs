@@ -2,11 +2,31 @@
 
 use byo_seal::ProviderId;
 
-use super::Invalid;
-use crate::store::{ModelList, ModelMode};
+use super::{Invalid, Refusal, Secret};
+use crate::{
+    app::App,
+    store::{ModelList, ModelMode},
+};
 
 const MOST_ENTRIES: usize = 500;
 const LONGEST_ENTRY: usize = 200;
+
+/// Sets the list of an environment, or that of one of its customers. It holds for the next call.
+pub async fn set_models(
+    app: &App,
+    secret: &Secret,
+    ref_id: Option<&str>,
+    models: ModelList,
+) -> Result<ModelList, Refusal> {
+    if let Some(Err(flaw)) = ref_id.map(byo_seal::check_ref_id) {
+        return Err(Refusal::invalid("refId", flaw.to_string()));
+    }
+    let models = models.checked("models").map_err(|fault| Refusal::Invalid(vec![fault]))?;
+    app.limits.secret(secret.token.as_str())?;
+    app.store.set_models(&secret.scope.environment.id, ref_id, models.clone()).await?;
+    app.in_use.changed();
+    Ok(models)
+}
 
 impl ModelList {
     /// Checks what is to be kept. A list that means nothing is kept as none.

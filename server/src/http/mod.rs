@@ -10,6 +10,7 @@ mod guard;
 mod health;
 mod json;
 mod keys;
+mod models;
 mod openapi;
 mod page;
 mod principal;
@@ -127,6 +128,8 @@ fn backend_routes() -> OpenApiRouter<AppState> {
         .routes(routes!(sessions::create))
         .routes(routes!(runtime_tokens::create, runtime_tokens::list))
         .routes(routes!(runtime_tokens::revoke))
+        .routes(routes!(models::project))
+        .routes(routes!(models::customer))
         .routes(routes!(webhooks::create, webhooks::list))
         .routes(routes!(webhooks::delete))
         .routes(routes!(admin::projects::create, admin::projects::list))

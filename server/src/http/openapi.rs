@@ -45,6 +45,7 @@ pub(super) fn base() -> OpenApi {
         ("Keys", "Customers' keys."),
         ("Proxy", "Providers' own APIs, with a customer's key."),
         ("Runtime tokens", "For tools that call the proxy for one customer and can set no headers."),
+        ("Models", "Which models customers may call."),
         ("Webhooks", "Where the backend is told."),
         ("Admin", "The operator's calls."),
         ("Operations", "Health and this document."),

@@ -101,7 +101,11 @@ impl World {
             _ if path.starts_with("/v1/webhook-endpoints/") => "whe_00000000000000000000000000",
             _ => "tok_00000000000000000000000000",
         };
-        let uri = path.replace("{id}", id).replace("{environment}", "test").replace("{provider}", "openai");
+        let uri = path
+            .replace("{id}", id)
+            .replace("{environment}", "test")
+            .replace("{provider}", "openai")
+            .replace("{refId}", "customer_1");
         (!uri.contains('{')).then_some((uri, body))
     }
 

@@ -122,6 +122,16 @@ impl Stage {
                 credential = Credential::Bearer(&self.keys.secret);
                 target = path.replace("{id}", NO_TOKEN);
             }
+            "/v1/project/models" => {
+                credential = Credential::Bearer(&self.keys.secret);
+                // What it would forbid, other routes' good requests call.
+                body = json!({"mode": "all", "models": ["openai/gpt-4.1"]});
+            }
+            "/v1/customers/{refId}/models" => {
+                credential = Credential::Bearer(&self.keys.secret);
+                target = path.replace("{refId}", "customer_with_a_list");
+                body = json!({"mode": "enabled", "models": ["openai/gpt-4.1", "anthropic/*"]});
+            }
             "/v1/keys/connect" | "/v1/keys/test" | "/v1/keys/rotate" if number.is_multiple_of(3) => {
                 let (purpose, token) = match path.rsplit_once('/') {
                     Some((_, "connect")) => (Purpose::Connect, &self.keys.publishable),

@@ -14,7 +14,8 @@ pub(super) struct LiteLlm {
 
 impl LiteLlm {
     pub(super) fn install(layout: &Layout) -> Result<Self> {
-        let environment = python::environment(layout, "litellm", "bench/peers/litellm/requirements.txt", &[])?;
+        let environment =
+            python::environment(layout, "litellm", "bench/peers/litellm/requirements.txt", &[])?;
         let tell = "import platform, importlib.metadata as m; \
                     print(f\"{m.version('litellm')}, Python {platform.python_version()}\")";
         let version = Tool::new(layout, environment.join("bin/python")).args(["-c", tell]).output()?;
