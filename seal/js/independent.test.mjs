@@ -5,8 +5,9 @@ import { createDecipheriv, createHash, createHmac, createPrivateKey, createPubli
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 
-const file = new URL('../vectors/byo-seal-v1.json', import.meta.url);
-const { vectors } = JSON.parse(readFileSync(file, 'utf8'));
+const read = (name) => JSON.parse(readFileSync(new URL(`../vectors/${name}.json`, import.meta.url), 'utf8')).vectors;
+const vectors = read('byo-seal-v1');
+const requests = read('byo-request-v1');
 
 for (const vector of vectors) {
   test(`independently, ${vector.name} is as expected: ${vector.expect}`, () => {
@@ -15,6 +16,23 @@ for (const vector of vectors) {
       assert.equal(open(vector).toString('hex'), vector.key);
     } else {
       assert.throws(() => open(vector));
+    }
+  });
+}
+
+for (const vector of requests) {
+  test(`independently, for requests, ${vector.name} is as expected: ${vector.expect}`, () => {
+    if (vector.expect === 'malformed') {
+      assert.throws(() => parseHeader(vector.header));
+      return;
+    }
+    const request = { ...vector, ...parseHeader(vector.header) };
+    request.context = { ...request.context, ...vector.call };
+    assert.equal(encode(request.context).toString('hex'), vector.encodedContext);
+    if (vector.expect === 'opens') {
+      assert.equal(open(request).toString('hex'), vector.key);
+    } else {
+      assert.throws(() => open(request));
     }
   });
 }
@@ -43,6 +61,19 @@ function parse(sealedKey) {
   assert.equal(enc.length, 32);
   assert.ok([512, 1024, 2048, 4096].includes(ciphertext.length - 16));
   return { enc, ciphertext };
+}
+
+/** A header for requests: the sealed key, and all of the context but what the call says. */
+function parseHeader(text) {
+  assert.ok(text.length <= 8192);
+  const { origin, principalId, name = 'default', providerConfig = {}, ...sealedKey } = JSON.parse(base64url(text).toString());
+  parse(sealedKey);
+  assert.match(origin, /^[!-~]{0,300}$/);
+  assert.equal(base64url(principalId).length, 32);
+  assert.match(name, /^[A-Za-z0-9._~:@|+=,-]{1,64}$/);
+  assert.deepEqual(Object.keys(providerConfig).filter((member) => !['baseUrl', 'wireApi', 'azure', 'region'].includes(member)), []);
+  const { kid, suite, challenge } = sealedKey;
+  return { sealedKey, context: { kid, suite, challenge, principal: principalId, purpose: 'request', name, providerConfig, pageOrigin: origin } };
 }
 
 function base64url(text) {

@@ -4,7 +4,8 @@
 //! binds everything the request says in clear, so an envelope made for one customer, provider, host,
 //! origin or purpose opens for no other. `FORMAT.md` tells the bytes to implementers.
 //!
-//! Feature `aes` adds the second suite, AES-256-GCM; feature `signed` the signatures of the key directory.
+//! Feature `aes` adds the second suite, AES-256-GCM; feature `signed` the signatures of the key directory; feature
+//! `request` the text in which a key for single requests travels.
 //!
 //! There is no I/O, no clock and no ambient randomness here: whoever calls brings them.
 //!
@@ -14,6 +15,7 @@
 //! | `context` | what an envelope is bound to |
 //! | `base_mode` | the only calls into HPKE, one match arm a suite |
 //! | `keys`, `suite` | key pairs, key ids, cipher suites |
+//! | `request` | the header of a key that is used for requests and never stored |
 //! | `signed` | statements that somebody signed (DSSE, Ed25519) |
 //! | `padding` | so that the size of an envelope says nothing |
 //! | `base64url`, `principal`, `reference` | spellings that both sides must agree on |
@@ -28,6 +30,8 @@ mod padding;
 mod principal;
 mod provider;
 pub mod reference;
+#[cfg(feature = "request")]
+mod request;
 #[cfg(feature = "signed")]
 pub mod signed;
 mod suite;
@@ -41,6 +45,8 @@ pub use padding::MAX_KEY_BYTES;
 pub use principal::principal_id;
 pub use provider::{AzureConfig, ProviderConfig, ProviderId, UnknownProvider, WireApi};
 pub use reference::{InvalidName, InvalidRefId, check_name, check_ref_id};
+#[cfg(feature = "request")]
+pub use request::{MalformedRequestEnvelope, PrincipalId, RequestEnvelope};
 pub use suite::{Suite, UnknownSuite};
 pub use verdict::Verdict;
-pub use wire::{MAX_CHALLENGE_BYTES, SealedKey, Version};
+pub use wire::{MAX_CHALLENGE_BYTES, MAX_REQUEST_KEY_CHARS, SealedKey, Version};

@@ -13,7 +13,11 @@ use crate::{KeyId, Suite, base_mode, base64url, padding};
 /// The longest challenge an envelope may carry, in bytes.
 pub const MAX_CHALLENGE_BYTES: usize = 128;
 
-const MAX_CIPHERTEXT_BYTES: usize = padding::SIZES[padding::SIZES.len() - 1] + base_mode::TAG_BYTES;
+/// The longest text of a key that is sealed for requests: one header of a call.
+pub const MAX_REQUEST_KEY_CHARS: usize = 8 * 1024;
+
+pub(crate) const MAX_CIPHERTEXT_BYTES: usize =
+    padding::SIZES[padding::SIZES.len() - 1] + base_mode::TAG_BYTES;
 
 /// A sealed key on the wire: `{"v":1,"kid","suite","enc","ciphertext","challenge"}`.
 ///
@@ -119,7 +123,8 @@ where
     deserializer.deserialize_str(Parsed(PhantomData))
 }
 
-fn text<S: Serializer>(bytes: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
+/// Writes bytes as base64url.
+pub(crate) fn text<S: Serializer>(bytes: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(&base64url::encode(bytes))
 }
 

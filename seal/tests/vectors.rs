@@ -2,6 +2,7 @@
 
 mod generate;
 mod pinned;
+mod requests;
 mod rfc9180;
 
 use std::collections::{BTreeMap, BTreeSet};

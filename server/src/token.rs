@@ -71,6 +71,12 @@ impl fmt::Debug for TokenHash {
 }
 
 impl TokenHash {
+    /// From the 32 bytes, as a sealed context names a token. Only a look-up proves that there is one.
+    #[must_use]
+    pub const fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
     /// The 32 bytes, for the database.
     #[must_use]
     pub const fn as_bytes(&self) -> &[u8; 32] {

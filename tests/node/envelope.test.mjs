@@ -2,10 +2,12 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
-import { AES_SUITE, Malformed, SUITE, encode, generateKeyPair, info, keyId, open, parse, principalId, seal } from './support/envelope.mjs';
+import { AES_SUITE, Malformed, SUITE, encode, generateKeyPair, headerOf, info, keyId, open, parse, parseHeader, principalId, seal } from './support/envelope.mjs';
 
 const VECTORS = new URL('../../seal/vectors/byo-seal-v1.json', import.meta.url);
 const { vectors } = JSON.parse(await readFile(VECTORS, 'utf8'), keepBytes);
+const REQUESTS = new URL('../../seal/vectors/byo-request-v1.json', import.meta.url);
+const { vectors: requests } = JSON.parse(await readFile(REQUESTS, 'utf8'), keepBytes);
 const expected = (outcome) => vectors.filter(({ expect }) => expect === outcome);
 
 test('there are vectors of every kind', () => {
@@ -41,6 +43,35 @@ for (const vector of expected('refused')) {
 for (const vector of expected('malformed')) {
   test(`${vector.name}: is not even read (${vector.reason})`, () => {
     assert.throws(() => parse(vector.sealedKey), Malformed);
+  });
+}
+
+test('there are vectors for requests of every kind', () => {
+  for (const outcome of ['opens', 'refused', 'malformed']) assert.ok(requests.some(({ expect }) => expect === outcome), outcome);
+  assert.equal(new Set(requests.map(({ name }) => name)).size, requests.length, 'names are unique');
+  assert.ok(requests.length >= 60);
+});
+
+for (const vector of requests) {
+  test(`for requests, ${vector.name}: ${vector.expect} (${vector.reason ?? 'as it should be'})`, async () => {
+    const { privateKey, publicKey, header, call, envelope, ikmE, key } = vector;
+    if (vector.expect === 'malformed') {
+      assert.throws(() => parseHeader(header), Malformed);
+      return;
+    }
+    const { sealed, context: said } = parseHeader(header);
+    const context = { ...said, ...call };
+    assert.deepEqual(encode(context), vector.encodedContext);
+    if (vector.expect === 'refused') {
+      await assert.rejects(open({ privateKey, context, sealed }));
+      return;
+    }
+    assert.deepEqual(await open({ privateKey, context, sealed }), key);
+    const again = await seal({ publicKey, context, key, ikmE });
+    assert.deepEqual(again, sealed);
+    const { origin, principalId: principal, name, providerConfig } = envelope;
+    const text = headerOf({ sealed: again, origin, principalId: principal, name, providerConfig });
+    assert.deepEqual(parseHeader(text), { sealed, context: said });
   });
 }
 

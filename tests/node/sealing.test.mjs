@@ -7,7 +7,7 @@ import { pathToFileURL } from 'node:url';
 import { required } from '../browser/support/environment.mjs';
 import { createProject } from '../browser/support/project.mjs';
 import { startServer } from '../browser/support/server.mjs';
-import { AES_SUITE, SUITE, generateKeyPair, keyId, open, principalId, seal } from './support/envelope.mjs';
+import { AES_SUITE, SUITE, generateKeyPair, keyId, open, parseHeader, principalId, seal } from './support/envelope.mjs';
 
 const PAGE = 'https://app.example';
 const TOKENS = { publishableKey: 'byo_pk_test_fromTheBrowser', sessionToken: 'byo_cs_test_fromTheBrowser' };
@@ -70,6 +70,37 @@ for (const [name, [purpose, request]] of Object.entries(REQUESTS)) {
     assert.equal((await open({ ...pair, context, sealed: sealedKey })).toString(), providerKey);
     for (const [member, other] of Object.entries({ purpose: 'request', refId: 'someone-else', audience: 'https://other.example' })) {
       await assert.rejects(open({ ...pair, context: { ...context, [member]: other }, sealed: sealedKey }), Error, member);
+    }
+  });
+}
+
+for (const [name, { expiresIn, ...request }] of Object.entries({
+  'nothing but the key': { provider: 'openai', refId: 'customer_1', providerKey: 'sk-example-1' },
+  'a name, a place and a time': {
+    provider: 'azure',
+    refId: 'a|b~c:d@e+f=g,h.i-j',
+    name: 'eu-west',
+    providerKey: 'k'.repeat(511),
+    providerConfig: { baseUrl: 'https://Example.com/v1/', azure: { apiVersion: '2024-10-21', deployment: 'gpt' }, region: 'eu' },
+    expiresIn: 86_400,
+  },
+})) {
+  test(`sealed by the wasm for requests, opened by @hpke/core: ${name}`, async () => {
+    const connect = createConnect({ baseURL: byo.url, publishableKey: TOKENS.publishableKey });
+    const posted = byo.taken.length;
+    const handed = await connect.sealForRequest({ ...request, expiresIn });
+    assert.equal(byo.taken.length, posted, 'nothing is posted');
+    assert.equal(byo.asked.at(-1), `/v1/connect/params?purpose=request${expiresIn ? `&expiresIn=${expiresIn}` : ''}`);
+    assert.ok(Date.parse(handed.expiresAt) > Date.now());
+
+    const { sealed, context: said } = parseHeader(handed.sealedKey);
+    const { provider, refId, providerKey } = request;
+    assert.equal(said.principal, principalId(TOKENS.publishableKey));
+    assert.deepEqual(said.providerConfig, request.providerConfig ?? {});
+    const context = { ...said, audience: byo.url, provider, refId };
+    assert.equal((await open({ ...pair, context, sealed })).toString(), providerKey);
+    for (const [member, other] of Object.entries({ purpose: 'connect', refId: 'someone-else', provider: 'google', audience: 'https://other.example' })) {
+      await assert.rejects(open({ ...pair, context: { ...context, [member]: other }, sealed }), Error, member);
     }
   });
 }
@@ -147,6 +178,7 @@ async function submit({ refId, key, bent, suite = SUITE }) {
 async function standIn({ publicKey, kid }) {
   const challenge = Buffer.alloc(64, 7);
   const taken = [];
+  const asked = [];
   const http = createServer(async (request, response) => {
     const chunks = [];
     for await (const chunk of request) chunks.push(chunk);
@@ -163,13 +195,14 @@ async function standIn({ publicKey, kid }) {
     if (request.method === 'POST') {
       taken.push({ path: url, authorization: headers.authorization, body: JSON.parse(Buffer.concat(chunks)) });
     }
+    if (request.method === 'GET') asked.push(url);
     response.writeHead(200, { 'content-type': 'application/json' });
-    response.end(JSON.stringify(url === '/v1/connect/params' ? params : { id: 'key_1' }));
+    response.end(JSON.stringify(url.startsWith('/v1/connect/params') ? params : { id: 'key_1' }));
   });
   await new Promise((resolve, reject) => http.once('error', reject).listen(0, '127.0.0.1', resolve));
   const close = () => {
     http.closeAllConnections();
     http.close();
   };
-  return { url: `http://127.0.0.1:${http.address().port}`, challenge, taken, close };
+  return { url: `http://127.0.0.1:${http.address().port}`, challenge, asked, taken, close };
 }

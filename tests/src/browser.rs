@@ -1,6 +1,8 @@
 //! What the widget does, in Rust: ask for parameters, seal, post.
 
-use byo_seal::{Context, KeyId, ProviderConfig, ProviderId, Purpose, SealedKey, Suite, base64url};
+use byo_seal::{
+    Context, KeyId, ProviderConfig, ProviderId, Purpose, RequestEnvelope, SealedKey, Suite, base64url,
+};
 use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng;
 use serde_json::{Value, json};
@@ -67,6 +69,18 @@ impl<'a> Browser<'a> {
         self.sealed.seal_with(suite, params, key)
     }
 
+    /// Fresh parameters for a key that is used for requests for so many seconds.
+    pub async fn request_params(&self, seconds: u32) -> Value {
+        let path = format!("/v1/connect/params?purpose=request&expiresIn={seconds}");
+        self.app.get(&path, self.token).await.ok()
+    }
+
+    /// A key that is used for requests, for an hour: the value of `X-BYO-Sealed-Key`.
+    pub async fn seal_for_request(&self, key: &str) -> String {
+        let envelope = self.sealed.seal_for_request(&self.request_params(3600).await, key);
+        envelope.to_text().expect("keys in tests are short")
+    }
+
     /// A request's body.
     pub fn body(&self, sealed: &SealedKey) -> Value {
         self.said.body(sealed)
@@ -131,6 +145,18 @@ impl Claims {
         let seed = byo_server::entropy::SystemEntropy;
         let mut rng = ChaCha20Rng::from_seed((&seed as &dyn byo_server::entropy::Entropy).bytes());
         byo_seal::seal(&public, &context, key.as_bytes(), &mut rng).expect("the key is of a good size")
+    }
+
+    /// A key that is used for requests, whatever the purpose said here.
+    pub fn seal_for_request(&self, params: &Value, key: &str) -> RequestEnvelope {
+        let claims = Self { purpose: Purpose::Request, ..self.clone() };
+        RequestEnvelope {
+            sealed: claims.seal(params, key),
+            origin: claims.origin,
+            principal_id: claims.principal.parse().expect("it names a token"),
+            name: claims.name,
+            provider_config: claims.config,
+        }
     }
 
     /// The body of a request that says them.

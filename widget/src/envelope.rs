@@ -1,6 +1,7 @@
-//! The body that is posted, `{provider, refId, name?, providerConfig?, sealedKey}`: the clear request and the sealed key, bound to each other.
+//! The body that is posted, `{provider, refId, name?, providerConfig?, sealedKey}`: the clear request and the sealed key,
+//! bound to each other. Or, for requests, the text that is handed out.
 
-use byo_seal::{Context, Purpose, SealError, SealedKey, Version, base64url, seal};
+use byo_seal::{Context, MAX_REQUEST_KEY_CHARS, Purpose, SealError, SealedKey, Version, base64url, seal};
 use rand_core::CryptoRng;
 
 use crate::{
@@ -11,7 +12,7 @@ use crate::{
     request::Request,
 };
 
-/// Seals the key for this request, this server and this page.
+/// Seals the key for this request, this server and this page. With purpose `request` this is what [`handed_out`] takes.
 pub fn body(
     endpoint: &Endpoint,
     purpose: Purpose,
@@ -34,32 +35,59 @@ pub fn body(
         challenge: &offer.challenge,
     };
     let sealed = seal(&offer.public_key, &context, key, rng).map_err(failure)?;
-    Ok(request.json(Some(json(&sealed))))
+    let mut members = members(&sealed);
+    if purpose != Purpose::Request {
+        return Ok(request.json(Some(Json::object(members))));
+    }
+    // What the server cannot know from the call with which it comes.
+    members.extend([
+        ("origin", Json::maybe(Some(endpoint.page_origin()))),
+        ("principalId", Json::maybe(Some(endpoint.principal()))),
+        ("name", Json::maybe(request.name.as_deref())),
+        ("providerConfig", request.config_json()),
+    ]);
+    Ok(Json::object(members))
 }
 
-fn json(sealed: &SealedKey) -> Json {
+/// A body for requests, as JSON text, becomes `{sealedKey, expiresAt}`.
+pub fn handed_out(body: &str, offer: &Offer) -> Result<Json, Failure> {
+    let text = base64url::encode(body.as_bytes());
+    if text.len() > MAX_REQUEST_KEY_CHARS {
+        return Err(key_too_long());
+    }
+    Ok(Json::object(vec![
+        ("sealedKey", Some(Json::text(text))),
+        ("expiresAt", Json::maybe(offer.expires_at.as_deref())),
+    ]))
+}
+
+fn members(sealed: &SealedKey) -> Vec<(&'static str, Option<Json>)> {
     let SealedKey { v: Version, kid, suite, enc, ciphertext, challenge } = sealed;
     let bytes = |bytes: &[u8]| Some(Json::text(base64url::encode(bytes)));
-    Json::object(vec![
+    vec![
         ("v", Some(Json::Number(Version::NUMBER.into()))),
         ("kid", Json::maybe(Some(kid.as_str()))),
         ("suite", Some(Json::text(suite.as_str()))),
         ("enc", bytes(enc)),
         ("ciphertext", bytes(ciphertext)),
         ("challenge", bytes(challenge)),
-    ])
+    ]
 }
 
 fn failure(error: SealError) -> Failure {
     match error {
-        SealError::KeyTooLong => Failure::new(Kind::Validation, "key_too_long").at("providerKey"),
+        SealError::KeyTooLong => key_too_long(),
         SealError::KeyIdMismatch | SealError::UnusablePublicKey | SealError::ChallengeTooLong => bad_params(),
     }
 }
 
+fn key_too_long() -> Failure {
+    Failure::new(Kind::Validation, "key_too_long").at("providerKey")
+}
+
 #[cfg(test)]
 mod tests {
-    use byo_seal::{PublicKey, Suite, generate, open, principal_id};
+    use byo_seal::{ProviderId, PublicKey, RequestEnvelope, Suite, generate, open, principal_id};
     use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng as _};
     use serde_json::json;
 
@@ -106,6 +134,35 @@ mod tests {
             challenge: &[7; 64],
         };
         assert_eq!(*open(&private, &context, &sealed).unwrap(), b"gsk_secret");
+    }
+
+    #[test]
+    fn what_is_handed_out_opens_for_a_call_that_says_the_rest() {
+        let rng = &mut ChaCha20Rng::seed_from_u64(4);
+        let (private, public) = generate(Suite::X25519ChaCha20Poly1305, rng);
+        let offer = params::tests::offer(&public);
+        for more in [json!({}), json!({"name": "second", "providerConfig": {"region": "eu"}})] {
+            let mut clear = json!({"provider": "groq", "refId": "cus_1", "expiresIn": "60"});
+            clear.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+            let request = Request::read(&clear.into()).unwrap();
+            let body = body(&endpoint(), Purpose::Request, &request, &offer, b"gsk_secret", rng).unwrap();
+            let handed = handed_out(&serde_json::Value::from(body).to_string(), &offer).unwrap();
+            assert_eq!(handed.text_of("expiresAt"), Some("2026-01-01T00:10:00Z"));
+
+            let envelope = RequestEnvelope::parse(handed.text_of("sealedKey").unwrap()).unwrap();
+            assert_eq!(envelope.origin, "https://app.example");
+            assert_eq!(envelope.principal_id.as_str(), principal_id("byo_pk_test_abc"));
+            let context = envelope.context("https://keys.example", ProviderId::Groq, "cus_1");
+            assert_eq!(*open(&private, &context, &envelope.sealed).unwrap(), b"gsk_secret");
+        }
+    }
+
+    #[test]
+    fn a_key_that_fits_no_header_is_not_handed_out() {
+        let offer = params::tests::offer(&PublicKey::from_bytes([9; 32]));
+        let of = |bytes| handed_out(&"x".repeat(bytes), &offer).map_err(|failure| failure.code);
+        assert!(of(MAX_REQUEST_KEY_CHARS / 4 * 3).is_ok());
+        assert_eq!(of(MAX_REQUEST_KEY_CHARS / 4 * 3 + 1), Err("key_too_long".into()));
     }
 
     #[test]

@@ -18,6 +18,8 @@ pub struct Offer {
     pub public_key: PublicKey,
     /// The challenge's bytes.
     pub challenge: Vec<u8>,
+    /// Until when an envelope with it is taken, as the server wrote it.
+    pub expires_at: Option<String>,
 }
 
 impl Offer {
@@ -36,7 +38,8 @@ impl Offer {
             return Err(bad_params());
         }
         let challenge = bytes(json, "challenge").ok_or_else(bad_params)?;
-        Ok(Self { suite, kid, public_key, challenge })
+        let expires_at = json.text_of("expiresAt").map(str::to_owned);
+        Ok(Self { suite, kid, public_key, challenge, expires_at })
     }
 }
 

@@ -11,7 +11,7 @@ use crate::{
     json::Json,
 };
 
-/// Which key: `{provider, refId, name?, providerConfig?}`.
+/// Which key: `{provider, refId, name?, providerConfig?}`, and `expiresIn?` where it is sealed for requests.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Request {
     /// Whose key it is.
@@ -22,6 +22,8 @@ pub struct Request {
     pub name: Option<String>,
     /// Where and how the key is used; empty where nothing is set.
     pub provider_config: ProviderConfig,
+    /// For how many seconds, as the page wrote it; the server says which are too many.
+    pub expires_in: Option<String>,
 }
 
 impl Request {
@@ -30,7 +32,7 @@ impl Request {
     /// repeats a value: people paste keys into the wrong field.
     pub fn read(json: &Json) -> Result<Self, Failure> {
         let given = Given { json, within: "" };
-        given.check_members(&["provider", "refId", "name", "providerConfig"])?;
+        given.check_members(&["provider", "refId", "name", "providerConfig", "expiresIn"])?;
         let provider = given.needed("provider")?;
         let provider = provider.parse().map_err(|_| {
             Failure::invalid("provider", "This provider is not known here. Choose another one.")
@@ -43,20 +45,27 @@ impl Request {
         }
         let config = given.object("providerConfig")?;
         let provider_config = config.map(read_config).transpose()?.unwrap_or_default();
-        Ok(Self { provider, ref_id, name, provider_config })
+        let expires_in = given.text("expiresIn")?;
+        Ok(Self { provider, ref_id, name, provider_config, expires_in })
     }
 
     /// The request as it is posted; `sealed_key` only where there is one.
     #[must_use]
     pub fn json(&self, sealed_key: Option<Json>) -> Json {
-        let config = &self.provider_config;
         Json::object(vec![
             ("provider", Some(Json::text(self.provider.as_str()))),
             ("refId", Some(Json::text(self.ref_id.clone()))),
             ("name", Json::maybe(self.name.as_deref())),
-            ("providerConfig", (!config.is_empty()).then(|| config_json(config))),
+            ("providerConfig", self.config_json()),
             ("sealedKey", sealed_key),
         ])
+    }
+
+    /// The configuration, where anything is set.
+    #[must_use]
+    pub fn config_json(&self) -> Option<Json> {
+        let config = &self.provider_config;
+        (!config.is_empty()).then(|| config_json(config))
     }
 
     /// Checks the length of a typed key.

@@ -5,6 +5,7 @@ mod malformed;
 mod opened;
 mod raw;
 mod refused;
+pub(crate) mod request;
 mod suites;
 
 use byo_seal::{PublicKey, SealedKey, Suite, seal};

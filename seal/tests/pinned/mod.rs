@@ -1,6 +1,8 @@
 //! The committed vectors and what must hold for each. Shared by the native test, the generator and the
 //! wasm module, so that all three mean the same.
 
+pub(crate) mod request;
+
 use std::convert::Infallible;
 
 use byo_seal::{

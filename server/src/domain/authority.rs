@@ -4,7 +4,7 @@ use byo_seal::ProviderId;
 
 use super::Refusal;
 use crate::{
-    app::App,
+    app::{App, Identity},
     environment::Environment,
     id::{SessionId, TokenId},
     store::{Allow, Scope, SessionRow, SessionUse, Writes},
@@ -96,6 +96,39 @@ impl Authority {
         }
     }
 
+    /// Whether it may do this at all, for whomever.
+    pub fn may(&self, action: Allow) -> Result<(), Refusal> {
+        match self {
+            Self::Secret(_) => Ok(()),
+            Self::Session(session) => session.may(action),
+            Self::Publishable(publishable) => publishable.permit(action),
+        }
+    }
+
+    /// Whether a page of this origin may use it. Defence in depth against pages that are not the product's own; other
+    /// programs can claim any origin.
+    #[must_use]
+    pub fn admits_origin(&self, identity: &Identity, origin: &str) -> bool {
+        // Pages without an origin say so.
+        if matches!(origin, "" | "null") {
+            return false;
+        }
+        let allowed = &self.scope().environment.allowed_origins;
+        match self {
+            Self::Secret(_) => true,
+            Self::Publishable(_) => allowed.contains(origin),
+            Self::Session(session) => {
+                let own_pages = session.row.origins.as_ref();
+                // The hosted page of a session stands on byo's own origin.
+                identity.origins().any(|own| own == origin)
+                    || own_pages.map_or_else(
+                        || allowed.contains(origin),
+                        |origins| origins.iter().any(|own| own == origin),
+                    )
+            }
+        }
+    }
+
     /// Takes one call from its budget.
     pub(super) fn take_budget(&self, app: &App) -> Result<(), Refusal> {
         match self {
@@ -127,14 +160,19 @@ impl Session {
     }
 
     fn permit(&self, action: Allow, ref_id: &str, provider: ProviderId) -> Result<(), Refusal> {
-        if self.scope.environment.writes == Writes::Off {
-            return Err(Refusal::Forbidden("Writing from browsers is switched off for this environment."));
-        }
+        self.may(action)?;
         if self.row.ref_id != ref_id {
             return Err(Refusal::Forbidden("This connect session is for another refId."));
         }
         if !self.covers(provider) {
             return Err(Refusal::Forbidden("This connect session is for other providers."));
+        }
+        Ok(())
+    }
+
+    fn may(&self, action: Allow) -> Result<(), Refusal> {
+        if self.scope.environment.writes == Writes::Off {
+            return Err(Refusal::Forbidden("Writing from browsers is switched off for this environment."));
         }
         if !self.row.allow.contains(&action) {
             return Err(Refusal::Forbidden("This connect session does not allow this action."));
@@ -149,7 +187,7 @@ impl Session {
 
 impl Publishable {
     fn permit(&self, action: Allow) -> Result<(), Refusal> {
-        if action != Allow::Connect {
+        if !matches!(action, Allow::Connect | Allow::Request) {
             return Err(Refusal::Forbidden(
                 "A publishable key can only connect keys; this takes a connect session.",
             ));

@@ -15,9 +15,11 @@ mod ledger;
 mod models;
 mod platform_key;
 mod project;
+mod provider_config;
 mod readiness;
 mod record;
 mod refusal;
+mod request_key;
 mod runtime_token;
 mod sealing;
 mod session;
@@ -37,6 +39,7 @@ pub use platform_key::{PlatformKey, platform_keys, put_platform_key, remove_plat
 pub use project::{CreatedProject, CreatedToken, create_project, create_token, revoke_token};
 pub use readiness::Readiness;
 pub use refusal::{Fault, Invalid, Refusal};
+pub use request_key::{RequestKey, open_request_key, request_params};
 pub use runtime_token::{
     CreatedRuntimeToken, NO_TOKEN, RuntimeTokenRequest, create_runtime_token, revoke_runtime_token,
     runtime_tokens,

@@ -10,6 +10,7 @@ use byo_seal::{ProviderConfig, ProviderId};
 use super::{
     Fault, Refusal,
     project::environment_of,
+    provider_config,
     submit::{self, Version},
 };
 use crate::{
@@ -45,10 +46,10 @@ pub async fn put_platform_key(app: &Arc<App>, new: PlatformKey) -> Result<KeyRow
 }
 
 async fn put(app: &App, new: &PlatformKey) -> Result<KeyRow, Refusal> {
-    let PlatformKey { provider, provider_config, key, .. } = new;
+    let PlatformKey { provider, provider_config: config, key, .. } = new;
     let environment = environment_of(app, &new.project, new.environment).await?;
-    submit::config(app, *provider, provider_config)?;
-    let check = app.providers.check(environment.kind, *provider, provider_config, key).await;
+    provider_config::allowed(app, *provider, config)?;
+    let check = app.providers.check(environment.kind, *provider, config, key).await;
     let check = submit::answered(check)?;
     if !check.verdict.is_storable() {
         return Err(submit::rejection(check));
@@ -56,8 +57,13 @@ async fn put(app: &App, new: &PlatformKey) -> Result<KeyRow, Refusal> {
     let address = KeyAddress::platform(environment.id, *provider);
     for _ in 0..submit::ATTEMPTS {
         let standing = app.store.key(&address).await?;
-        let version =
-            Version { project: &new.project, address: address.clone(), provider_config, key, check: &check };
+        let version = Version {
+            project: &new.project,
+            address: address.clone(),
+            provider_config: config,
+            key,
+            check: &check,
+        };
         let row = version.seal(app, standing.as_ref(), app.clock.now());
         let put = PutKey {
             row: row.clone(),

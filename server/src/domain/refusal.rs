@@ -60,6 +60,9 @@ pub enum Refusal {
     KeyRotated(Box<Params>),
     /// The challenge has expired or the customer was revoked since.
     ChallengeStale(Box<Params>),
+    /// A key sealed for requests was good once: its time is over, or the customer was revoked since. The caller holds
+    /// no key to seal anew, so there are no fresh parameters.
+    RequestKeyExpired,
     /// The customer was revoked while the key was being checked.
     RevokedMeanwhile,
     /// The envelope was used for another request.

@@ -221,14 +221,15 @@ fn elsewhere(headers: &HeaderMap) -> bool {
         .any(|value| value.to_str().is_ok_and(looks_like_token))
 }
 
-/// Defence in depth against pages that are not the product's own; other programs can claim any origin.
+/// A page's call must come from an allowed page.
 fn check_origin(app: &App, authority: &Authority, headers: &HeaderMap) -> Result<(), Problem> {
-    let (allowed, own_pages) = match authority {
-        Authority::Secret(_) => return Ok(()),
-        Authority::Publishable(publishable) => (&publishable.scope.environment.allowed_origins, None),
-        Authority::Session(session) => {
-            (&session.scope.environment.allowed_origins, session.row.origins.as_deref())
-        }
+    if matches!(authority, Authority::Secret(_)) {
+        return Ok(());
+    }
+    let is_allowed = match headers.get_all(header::ORIGIN).iter().count() {
+        0 => headers.get("sec-fetch-site").is_some_and(|site| site == "same-origin"),
+        1 => origin(headers).is_some_and(|origin| authority.admits_origin(&app.identity, origin)),
+        _ => false,
     };
     let refused = || {
         Problem::new(
@@ -236,19 +237,7 @@ fn check_origin(app: &App, authority: &Authority, headers: &HeaderMap) -> Result
             "This page's origin is not among the allowed origins of this environment.",
         )
     };
-    if headers.get_all(header::ORIGIN).iter().count() > 1 {
-        return Err(refused());
-    }
-    let Some(origin) = origin(headers) else {
-        let same_origin = headers.get("sec-fetch-site").is_some_and(|site| site == "same-origin");
-        return if same_origin && !headers.contains_key(header::ORIGIN) { Ok(()) } else { Err(refused()) };
-    };
-    // The hosted page of a session stands on byo's own origin.
-    let is_hosted_page =
-        matches!(authority, Authority::Session(_)) && app.identity.origins().any(|own| own == origin);
-    let is_allowed =
-        own_pages.map_or_else(|| allowed.contains(origin), |origins| origins.iter().any(|own| own == origin));
-    if is_hosted_page || is_allowed { Ok(()) } else { Err(refused()) }
+    if is_allowed { Ok(()) } else { Err(refused()) }
 }
 
 fn origin(headers: &HeaderMap) -> Option<&str> {

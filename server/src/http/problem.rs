@@ -78,6 +78,9 @@ codes! {
         "The customer connects one, or the environment allows platform keys or a demo. Trying again does not help.";
     ModelNotAllowed => "model_not_allowed", FORBIDDEN, "The model is not allowed",
         "The model lists of the environment, the customer and the runtime token must all allow it.";
+    // Not 409: official SDKs try that again by themselves, and the same envelope will never be good again.
+    RequestKeyExpired => "request_key_expired", FORBIDDEN, "The sealed key for requests is no longer good",
+        "Its time is over, its sealing key was destroyed, or the customer was revoked since. Have the customer's browser seal it anew with connect.sealForRequest.";
     NotFound => "not_found", NOT_FOUND, "There is no such thing",
         "What belongs to another project or environment is not there for this credential.";
     MethodNotAllowed => "method_not_allowed", METHOD_NOT_ALLOWED, "The method does not fit the address",

@@ -57,6 +57,10 @@ impl From<Refusal> for Problem {
                 "The challenge has expired, or the customer's key was revoked since. Seal the key anew with the parameters in this answer.",
             )
             .with_params(params),
+            Refusal::RequestKeyExpired => Self::new(
+                Code::RequestKeyExpired,
+                "The sealed key that came with this request has expired, or the customer was revoked since. The customer's browser must seal it anew.",
+            ),
             Refusal::RevokedMeanwhile => Self::new(
                 Code::RevokedMeanwhile,
                 "The customer's key was revoked while this one was being checked, so nothing was stored.",

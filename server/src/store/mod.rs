@@ -107,11 +107,11 @@ pub trait Store: Send + Sync {
 
     /// Adds a connect session.
     async fn insert_session(&self, session: NewSession) -> StoreResult<()>;
-    /// A session that has not expired by `now`.
+    /// A session that had not expired `at` that time. Expired ones are known for a day more.
     async fn session_by_hash(
         &self,
         hash: &TokenHash,
-        now: Timestamp,
+        at: Timestamp,
     ) -> StoreResult<Option<(SessionRow, Scope)>>;
 
     /// The keys browsers seal to.
@@ -125,6 +125,9 @@ pub trait Store: Send + Sync {
     async fn release_challenge(&self, hash: &[u8; 32]) -> StoreResult<()>;
     /// Writes down the answer to a request that stored nothing, with the event it caused, if any.
     async fn answer_challenge(&self, answer: ChallengeAnswer, event: Option<NewEvent>) -> StoreResult<()>;
+    /// When a customer's key was last revoked. What was sealed until then is stale.
+    async fn last_revoked(&self, environment: &EnvironmentId, ref_id: &str)
+    -> StoreResult<Option<Timestamp>>;
 
     /// Stores a new version of a key, in one step with everything that must not come apart from it.
     async fn put_key(&self, put: PutKey) -> StoreResult<PutOutcome>;

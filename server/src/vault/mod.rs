@@ -62,15 +62,16 @@ impl Vault {
         record::open(&self.wrapping_key, self.key_id, binding, record)
     }
 
-    /// The authenticator of a challenge; every node with this master key computes the same.
+    /// The authenticator of a challenge; every node with this master key computes the same. The parts count apart:
+    /// one more part is another authenticator.
     #[must_use]
-    pub fn challenge_mac(&self, challenge: &[u8]) -> [u8; 32] {
-        mac(&self.challenge_key, &[challenge])
+    pub fn challenge_mac(&self, challenge: &[&[u8]]) -> [u8; 32] {
+        mac(&self.challenge_key, challenge)
     }
 
     /// Whether the authenticator is this challenge's; in constant time.
     #[must_use]
-    pub fn challenge_mac_is(&self, challenge: &[u8], mac: &[u8]) -> bool {
+    pub fn challenge_mac_is(&self, challenge: &[&[u8]], mac: &[u8]) -> bool {
         subtle::ConstantTimeEq::ct_eq(&self.challenge_mac(challenge)[..], mac).into()
     }
 

@@ -18,6 +18,8 @@ const SUITES = new Map([
 const SIZES = [512, 1024, 2048, 4096];
 const TAG_BYTES = 16;
 const MEMBERS = ['v', 'kid', 'suite', 'enc', 'ciphertext', 'challenge'];
+const CONFIG = ['baseUrl', 'wireApi', 'azure', 'region'];
+const MOST_HEADER_CHARS = 8192;
 const MOST_BYTES = { enc: 32, ciphertext: SIZES.at(-1) + TAG_BYTES, challenge: 128 };
 
 /**
@@ -59,6 +61,39 @@ export async function open({ privateKey, context, sealed }) {
     info: exact(info(context)),
   });
   return unpad(Buffer.from(await recipient.open(exact(ciphertext))));
+}
+
+/** What a sender hands out of an envelope with purpose `request`: the text of one header. */
+export function headerOf({ sealed, origin, principalId: principal, name, providerConfig }) {
+  const json = { ...sealed, origin, principalId: principal, ...(name && { name }), ...(providerConfig && { providerConfig }) };
+  return Buffer.from(JSON.stringify(json)).toString('base64url');
+}
+
+/**
+ * Reads that text: the envelope, and its context but for what only the call says (audience, provider, refId).
+ * Throws at anything else.
+ */
+export function parseHeader(text) {
+  if (text.length > MOST_HEADER_CHARS) throw new Malformed('length');
+  const { origin, principalId: principal, name = 'default', providerConfig = {}, ...sealed } = members(decoded(text, Infinity));
+  const { kid, suite, challenge } = parse(sealed);
+  if (typeof origin !== 'string' || !/^[!-~]{0,300}$/.test(origin)) throw new Malformed('origin');
+  if (decoded(principal, 32).length !== 32) throw new Malformed('principalId');
+  if (typeof name !== 'string' || !/^[A-Za-z0-9._~:@|+=,-]{1,64}$/.test(name)) throw new Malformed('name');
+  if (providerConfig === null || Object.keys(providerConfig).some((member) => !CONFIG.includes(member))) {
+    throw new Malformed('providerConfig');
+  }
+  return { sealed, context: { kid, suite, challenge, principal, purpose: 'request', name, providerConfig, pageOrigin: origin } };
+}
+
+function members(json) {
+  try {
+    const value = JSON.parse(json.toString());
+    if (typeof value === 'object' && !Array.isArray(value)) return value ?? {};
+  } catch {
+    // Said below.
+  }
+  throw new Malformed('JSON');
 }
 
 /** Reads the JSON's members, each in its one spelling; throws at anything else. */

@@ -11,6 +11,7 @@ mod operator;
 mod origins;
 mod platform_keys;
 mod replay;
+mod request_keys;
 mod runtime_tokens;
 mod sealing_keys;
 mod sessions;

@@ -5,7 +5,7 @@ import { Core } from "./core.js";
 import { HeldKey } from "./held-key.js";
 import { load } from "./load.js";
 import type { Access } from "./options.js";
-import type { ConnectedKey, DisconnectedKey, KeyTarget, TestResult } from "./wire.js";
+import type { Answer, DisconnectedKey, KeyTarget, Purpose } from "./wire.js";
 
 export class Calls {
   readonly core: Core;
@@ -14,11 +14,11 @@ export class Calls {
     this.core = new Core(access);
   }
 
-  async submit(purpose: "connect" | "test" | "rotate", which: ConnectTarget, text: string): Promise<ConnectedKey | TestResult> {
+  async submit(purpose: Purpose, which: ConnectTarget, text: string): Promise<Answer> {
     const fields = await this.#whose(which);
     const key = new HeldKey(await load(), text);
     try {
-      return await this.core.submit(purpose as "connect", fields, key);
+      return await this.core.submit(purpose, fields, key);
     } finally {
       key.drop();
     }

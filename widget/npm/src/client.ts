@@ -4,7 +4,7 @@ import type { Calls } from "./calls.js";
 import { misuse, present } from "./error.js";
 import { later } from "./later.js";
 import { type ConnectOptions, checkOptions } from "./options.js";
-import type { ConnectedKey, DisconnectedKey, KeyPage, KeyTarget, ProviderConfig, TestResult } from "./wire.js";
+import type { ConnectedKey, DisconnectedKey, KeyPage, KeyTarget, ProviderConfig, Purpose, SealedForRequest, TestResult } from "./wire.js";
 
 /** Which key, where a session token lets `refId` be left out. */
 export type ConnectTarget = Omit<KeyTarget, "refId"> & { refId?: string };
@@ -15,6 +15,12 @@ export interface ConnectRequest extends ConnectTarget {
   providerConfig?: ProviderConfig;
 }
 
+/** What to seal for requests. */
+export interface SealRequest extends ConnectRequest {
+  /** Seconds for which it may be used, 60 to 86400; an hour otherwise. */
+  expiresIn?: number;
+}
+
 /** Stores a key, and what else may be done about keys. Every promise rejects with a `ByoError`. */
 export interface Connect {
   /** Seals the key here, has it checked with its provider and stored. */
@@ -23,6 +29,11 @@ export interface Connect {
   test(request: ConnectRequest): Promise<TestResult>;
   /** Replaces a stored key; the old one serves until the new one has passed. Session tokens only. */
   rotate(request: ConnectRequest): Promise<ConnectedKey>;
+  /**
+   * Seals the key here for your backend's calls and stores it nowhere. Your backend sends `sealedKey` on as
+   * `X-BYO-Sealed-Key`, for this customer and provider, as often as it likes until `expiresAt`, and cannot read it.
+   */
+  sealForRequest(request: SealRequest): Promise<SealedForRequest>;
   /** The customer's keys. Session tokens only. */
   status(query?: { refId?: string }): Promise<KeyPage>;
   /** Destroys a stored key. Session tokens only. */
@@ -43,8 +54,8 @@ export function createConnect(options: ConnectOptions): Connect {
     if (!refId && !access.isSession) throw misuse("invalid_option", "refId: say whose key it is.", "refId");
     return present({ provider, refId, name }) as ConnectTarget;
   };
-  const submit = async (purpose: "connect" | "test" | "rotate", { providerKey, providerConfig, ...which }: ConnectRequest) => {
-    const fields = present({ ...target(which), providerConfig }) as ConnectTarget;
+  const submit = async (purpose: Purpose, { providerKey, providerConfig, expiresIn, ...which }: SealRequest) => {
+    const fields = present({ ...target(which), providerConfig, expiresIn: expiresIn?.toString() }) as ConnectTarget;
     if (typeof providerKey !== "string") throw misuse("invalid_option", "providerKey: give the key.", "providerKey");
     return (await open()).submit(purpose, fields, providerKey);
   };
@@ -52,6 +63,7 @@ export function createConnect(options: ConnectOptions): Connect {
   return Object.assign((request: ConnectRequest) => submit("connect", request) as Promise<ConnectedKey>, {
     test: (request: ConnectRequest) => submit("test", request) as Promise<TestResult>,
     rotate: (request: ConnectRequest) => submit("rotate", request) as Promise<ConnectedKey>,
+    sealForRequest: (request: SealRequest) => submit("request", request) as Promise<SealedForRequest>,
     status: async ({ refId }: { refId?: string } = {}) => (await open()).core.keys(refId),
     disconnect: async (which: ConnectTarget) => (await open()).disconnect(target(which)),
   });

@@ -5,7 +5,7 @@ import type { HeldKey } from "./held-key.js";
 import { load } from "./load.js";
 import type { Access } from "./options.js";
 import type { Vouch, WasmClient } from "./wasm.js";
-import type { Answer, ConnectedKey, DisconnectedKey, KeyPage, KeyTarget, Session, SubmitFields, TestResult } from "./wire.js";
+import type { Answer, ConnectedKey, DisconnectedKey, KeyPage, KeyTarget, Purpose, Session, SubmitFields, TestResult } from "./wire.js";
 
 /** One token at one server. */
 export class Core {
@@ -19,7 +19,8 @@ export class Core {
 
   submit(purpose: "test", fields: SubmitFields, key: HeldKey): Promise<TestResult>;
   submit(purpose: "connect" | "rotate", fields: SubmitFields, key: HeldKey): Promise<ConnectedKey>;
-  submit(purpose: "connect" | "test" | "rotate", fields: SubmitFields, key: HeldKey): Promise<Answer> {
+  submit(purpose: Purpose, fields: SubmitFields, key: HeldKey): Promise<Answer>;
+  submit(purpose: Purpose, fields: SubmitFields, key: HeldKey): Promise<Answer> {
     return this.#call((client) => client.submit(purpose, fields, key.buffer));
   }
 

@@ -1,7 +1,7 @@
 // Importing registers `<byo-connect>` and `<byo-badge>`; it loads no WebAssembly and sends nothing.
 
 export { ByoBadge } from "./badge.js";
-export { type Connect, type ConnectRequest, type ConnectTarget, createConnect } from "./client.js";
+export { type Connect, type ConnectRequest, type ConnectTarget, createConnect, type SealRequest } from "./client.js";
 export { ByoConnect, type ConnectState } from "./element.js";
 export { ByoError, type ByoErrorFields, type Verdict } from "./error.js";
 export type { ConnectOptions } from "./options.js";
@@ -12,6 +12,7 @@ export type {
   KeyStatus,
   KeyTarget,
   ProviderConfig,
+  SealedForRequest,
   Session,
   StoredKey,
   TestResult,

@@ -1,7 +1,7 @@
 // The Rust half as text in a lazily imported chunk: the one form that every bundler takes as it is. It asks the page's policy for nothing but 'wasm-unsafe-eval'.
 
 import type { Fetch } from "./options.js";
-import type { Answer, KeyPage, Session, SubmitFields } from "./wire.js";
+import type { Answer, KeyPage, Purpose, Session, SubmitFields } from "./wire.js";
 
 import init, { Client, KeyBuffer, verdictText } from "byo-wasm";
 import text from "byo-wasm/binary";
@@ -37,7 +37,7 @@ export interface KeyBuffer {
 }
 
 export interface WasmClient {
-  submit(purpose: "connect" | "test" | "rotate", fields: SubmitFields, key: KeyBuffer): Promise<Answer>;
+  submit(purpose: Purpose, fields: SubmitFields, key: KeyBuffer): Promise<Answer>;
   session(): Promise<Session>;
   keys(refId?: string): Promise<KeyPage>;
   disconnect(fields: { provider: string; refId: string; name?: string }): Promise<Answer>;

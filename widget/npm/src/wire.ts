@@ -24,6 +24,9 @@ export interface SubmitFields extends KeyTarget {
   providerConfig?: ProviderConfig;
 }
 
+/** What a key is sealed for; with `request` it is handed out and not posted. */
+export type Purpose = "connect" | "test" | "rotate" | "request";
+
 /** The answer to `connect` and `rotate`. */
 export interface ConnectedKey {
   id: string;
@@ -46,6 +49,14 @@ export interface TestResult {
   valid: boolean;
   models: string[];
   error: { code: string; message: string } | null;
+}
+
+/** The answer to `sealForRequest`. */
+export interface SealedForRequest {
+  /** The value of `X-BYO-Sealed-Key`. */
+  sealedKey: string;
+  /** Until when it may be used. */
+  expiresAt: string;
 }
 
 /** A key as it is listed. Never the key itself. */

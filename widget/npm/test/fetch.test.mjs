@@ -55,10 +55,47 @@ test('a refusal becomes a ByoError with what the server said about it', async ()
   await assert.rejects(server.connect(request), expected);
 });
 
+test('a key for requests is handed out and not posted', async () => {
+  const server = new Server([]);
+  const { sealedKey, expiresAt, ...more } = await server.connect.sealForRequest({ ...request, expiresIn: 600 });
+  assert.deepEqual(server.calls.map(({ url, init }) => [init.method, url]), [
+    ['GET', 'https://byo.example.com/v1/connect/params?purpose=request&expiresIn=600'],
+  ]);
+  assert.equal(expiresAt, '2026-01-01T00:10:00Z');
+  assert.deepEqual(more, {});
+  assert.match(sealedKey, /^[A-Za-z0-9_-]{1000,2000}$/);
+  const { kid, suite, enc, ciphertext, challenge, ...said } = JSON.parse(Buffer.from(sealedKey, 'base64url'));
+  assert.deepEqual(said, { v: 1, origin: '', principalId: createHash('sha256').update('byo_pk_test_abc').digest('base64url') });
+  assert.equal(Buffer.from(ciphertext, 'base64url').length, 512 + 16, 'the length of the key is hidden');
+
+  const again = await server.connect.sealForRequest(request);
+  assert.equal(server.calls[1].url, 'https://byo.example.com/v1/connect/params?purpose=request');
+  assert.notEqual(again.sealedKey, sealedKey);
+});
+
+test('what is asked for cannot add to the address', async () => {
+  const server = new Server([]);
+  await server.connect.sealForRequest({ ...request, expiresIn: '60&purpose=connect#' });
+  assert.equal(server.calls[0].url, 'https://byo.example.com/v1/connect/params?purpose=request&expiresIn=60%26purpose%3Dconnect%23');
+});
+
+test('a key that fits no header is refused', async () => {
+  const server = new Server([]);
+  const key = { ...request, providerKey: 'k'.repeat(4094) };
+  assert.ok((await server.connect.sealForRequest(key)).sealedKey.length <= 8192);
+  const baseUrl = `https://example.com/${'a'.repeat(600)}`;
+  await assert.rejects(server.connect.sealForRequest({ ...key, providerConfig: { baseUrl } }), {
+    name: 'ByoError',
+    code: 'key_too_long',
+    param: 'providerKey',
+  });
+});
+
 test('parameters that do not hold together are refused before the key is sealed to them', async () => {
   const server = new Server([]);
   server.params = () => ({ ...params(), kid: '0123456789abcdef' });
   await assert.rejects(server.connect(request), { name: 'ByoError', code: 'bad_params' });
+  await assert.rejects(server.connect.sealForRequest(request), { name: 'ByoError', code: 'bad_params' });
   assert.deepEqual(server.posted(), []);
 });
 
@@ -90,5 +127,5 @@ function params() {
   const suiteIds = Buffer.from('002000010003', 'hex');
   const kid = createHash('sha256').update(suiteIds).update(Buffer.from(x, 'base64url')).digest('hex').slice(0, 16);
   const suites = ['x25519-hkdf-sha256-chacha20poly1305'];
-  return { kid, suites, publicKey: x, challenge: randomBytes(64).toString('base64url'), directory: null };
+  return { kid, suites, publicKey: x, challenge: randomBytes(64).toString('base64url'), expiresAt: '2026-01-01T00:10:00Z', directory: null };
 }

@@ -57,7 +57,8 @@ impl Client {
         Ok(Self { server: Rc::new(Server { endpoint, fetch, vouch }) })
     }
 
-    /// Seals the key and posts it to `/v1/keys/{purpose}`. The key stays in its buffer.
+    /// Seals the key and posts it to `/v1/keys/{purpose}`; with purpose `request` it is handed out instead, as
+    /// `{sealedKey, expiresAt}`. The key stays in its buffer.
     #[wasm_bindgen(unchecked_return_type = "Promise<object>")]
     pub fn submit(&self, purpose: &str, request: &JsValue, key: &KeyBuffer) -> Promise {
         let (server, key) = (Rc::clone(&self.server), key.share());
@@ -113,10 +114,13 @@ async fn submit(
     loop {
         let offer = match told.take() {
             Some(offer) => offer,
-            None => fresh_offer(server, &deadline).await?,
+            None => fresh_offer(server, &deadline, purpose, request).await?,
         };
         vouched(server, &offer).await?;
         let body = sealed(&server.endpoint, purpose, request, &offer, key)?;
+        if purpose == Purpose::Request {
+            return Ok(reading::to_js(&envelope::handed_out(&body, &offer)?));
+        }
         let Refusal { failure, body } = match exchange(server, &deadline, &path, Some(body)).await {
             Ok(answer) => return Ok(answer),
             Err(refusal) => refusal,
@@ -129,8 +133,21 @@ async fn submit(
     }
 }
 
-async fn fresh_offer(server: &Server, deadline: &Deadline) -> Result<Offer, Failure> {
-    let answer = exchange(server, deadline, "/v1/connect/params", None).await;
+async fn fresh_offer(
+    server: &Server,
+    deadline: &Deadline,
+    purpose: Purpose,
+    request: &Request,
+) -> Result<Offer, Failure> {
+    let mut path = "/v1/connect/params".to_owned();
+    if purpose == Purpose::Request {
+        path.push_str("?purpose=request");
+        if let Some(seconds) = &request.expires_in {
+            path.push_str("&expiresIn=");
+            path.push_str(&String::from(js_sys::encode_uri_component(seconds)));
+        }
+    }
+    let answer = exchange(server, deadline, &path, None).await;
     let answer = answer.map_err(|refusal| refusal.failure)?;
     Offer::read(&reading::from_js(&answer))
 }
@@ -161,10 +178,10 @@ fn sealed(
     Ok(reading::to_text(&body))
 }
 
-/// Purpose `request` is for envelopes that are handed out, not posted.
 fn purpose_of(name: &str) -> Result<Purpose, Failure> {
-    [Purpose::Connect, Purpose::Test, Purpose::Rotate]
-        .into_iter()
+    Purpose::ALL
+        .iter()
+        .copied()
         .find(|purpose| purpose.as_str() == name)
-        .ok_or_else(|| Failure::invalid("purpose", "This is not one of connect, test and rotate."))
+        .ok_or_else(|| Failure::invalid("purpose", "This is not one of connect, test, rotate and request."))
 }

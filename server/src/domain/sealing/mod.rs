@@ -3,6 +3,8 @@
 mod keys;
 mod schedule;
 
+use std::time::Duration;
+
 use byo_seal::{Context, KeyId, PublicKey, SealedKey, Suite, base64url};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -11,7 +13,10 @@ use zeroize::Zeroizing;
 pub use keys::{SealingKeys, SealingKeysError, SealingSettings};
 pub use schedule::{Occasion, Schedule};
 
-use super::{Refusal, challenge};
+use super::{
+    Refusal,
+    challenge::{self, Challenge},
+};
 use crate::{
     app::App,
     clock::Timestamp,
@@ -54,8 +59,17 @@ pub struct Params {
 #[must_use]
 pub fn params(app: &App) -> Params {
     let now = app.clock.now();
+    with(app, now, challenge::issue(&app.vault, &*app.entropy, now))
+}
+
+/// Parameters for a key that is used for requests.
+pub(super) fn request_params(app: &App, lifetime: Duration) -> Params {
+    let now = app.clock.now();
+    with(app, now, challenge::issue_for_requests(lifetime, &app.vault, &*app.entropy, now))
+}
+
+fn with(app: &App, now: Timestamp, (challenge, issued): ([u8; challenge::LEN], Challenge)) -> Params {
     let active = app.sealing_keys.active();
-    let (challenge, issued) = challenge::issue(&app.vault, &*app.entropy, now);
     let directory = app.sealing_keys.is_published();
     Params {
         kid: active.kid.clone(),

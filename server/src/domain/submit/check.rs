@@ -1,13 +1,13 @@
 //! What must hold before a key is stored.
 
-use byo_seal::{ProviderConfig, ProviderId, Purpose, Verdict};
+use byo_seal::{Purpose, Verdict};
 use sha2::{Digest, Sha256};
 
 use super::{CheckMessage, Outcome, Submission, TestAnswer, store, version};
 use crate::{
     app::App,
-    domain::{Authority, Invalid, Refusal, challenge::Challenge, event::Teller},
-    providers::{Check, ConfigProblem},
+    domain::{Authority, Refusal, challenge::Challenge, event::Teller},
+    providers::Check,
     secret::ProviderKey,
     store::{ChallengeAnswer, NewEvent},
 };
@@ -27,36 +27,6 @@ pub(super) fn limits(app: &App, submission: &Submission) -> Result<(), Refusal> 
         app.limits.may_fail(submission.client, &submission.failure_key())?;
     }
     submission.authority.take_budget(app)
-}
-
-pub(super) fn provider_config(app: &App, submission: &Submission) -> Result<(), Refusal> {
-    if let Authority::Publishable(publishable) = &submission.authority
-        && submission.provider_config.base_url.is_some()
-        && !publishable.scope.environment.custom_base_url
-    {
-        return Err(Refusal::Forbidden(
-            "In this environment a bare publishable key may not bring a base URL of its own; make a connect session.",
-        ));
-    }
-    config(app, submission.provider, &submission.provider_config)
-}
-
-/// Whether a key for this provider may be used there and so.
-pub(in crate::domain) fn config(
-    app: &App,
-    provider: ProviderId,
-    config: &ProviderConfig,
-) -> Result<(), Refusal> {
-    let faults = match app.providers.validate_config(provider, config) {
-        Ok(()) => return Ok(()),
-        Err(faults) => faults,
-    };
-    if faults.iter().any(|fault| fault.problem == ConfigProblem::DestinationNotAllowed) {
-        return Err(Refusal::DestinationNotAllowed);
-    }
-    Err(Refusal::Invalid(
-        faults.iter().map(|fault| Invalid::new(fault.field, fault.problem.to_string())).collect(),
-    ))
 }
 
 pub(super) async fn and_store(

@@ -16,13 +16,13 @@ use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
 
 pub(super) use self::{
-    check::{answered, config, rejection},
+    check::{answered, rejection},
     version::Version,
 };
 use super::{
     Authority, Fault, Refusal,
     challenge::{self, Challenge},
-    sealing,
+    provider_config, sealing,
 };
 use crate::{
     app::App,
@@ -154,7 +154,7 @@ pub(super) async fn to_its_end<T: Send + 'static>(
 async fn run(app: &App, submission: Submission) -> Result<Outcome, Refusal> {
     submission.authority.permit(submission.allow(), &submission.ref_id, submission.provider)?;
     check::limits(app, &submission)?;
-    check::provider_config(app, &submission)?;
+    provider_config::check(app, &submission.authority, submission.provider, &submission.provider_config)?;
     let Submission { material, .. } = &submission;
     match material {
         Material::Raw(key) => check::and_store(app, &submission, key, None).await,
@@ -164,8 +164,9 @@ async fn run(app: &App, submission: Submission) -> Result<Outcome, Refusal> {
 
 async fn run_sealed(app: &App, submission: &Submission, sealed: &SealedKey) -> Result<Outcome, Refusal> {
     let stale = || Refusal::ChallengeStale(Box::new(sealing::params(app)));
-    let challenge =
-        challenge::verify(&app.vault, &sealed.challenge, app.clock.now()).map_err(|bad| match bad {
+    let now = app.clock.now();
+    let challenge = challenge::verify(challenge::Use::Submission, &app.vault, &sealed.challenge, now)
+        .map_err(|bad| match bad {
             challenge::BadChallenge::Expired => stale(),
             challenge::BadChallenge::Forged => Refusal::EnvelopeInvalid,
         })?;

@@ -1,5 +1,7 @@
 //! Connect sessions.
 
+use std::time::Duration;
+
 use crate::{
     clock::Timestamp,
     id::{EnvironmentId, SessionId, TokenId},
@@ -70,6 +72,11 @@ pub struct SessionRow {
     pub created_at: Timestamp,
     /// Until when.
     pub expires_at: Timestamp,
+}
+
+impl SessionRow {
+    /// How long an expired one is remembered: as long as a key may be used that it sealed for requests.
+    pub const KEPT: Duration = Duration::from_hours(24);
 }
 
 /// One of a session's single uses.

@@ -150,9 +150,9 @@ impl Store for SqliteStore {
     async fn session_by_hash(
         &self,
         hash: &TokenHash,
-        now: Timestamp,
+        at: Timestamp,
     ) -> StoreResult<Option<(SessionRow, Scope)>> {
-        session::find(&self.readers, hash, now).await
+        session::find(&self.readers, hash, at).await
     }
 
     async fn sealing_keys(&self) -> StoreResult<SealingKeySet> {
@@ -184,6 +184,15 @@ impl Store for SqliteStore {
             })
         })
         .await
+    }
+
+    async fn last_revoked(
+        &self,
+        environment: &EnvironmentId,
+        ref_id: &str,
+    ) -> StoreResult<Option<Timestamp>> {
+        let mut db = self.readers.acquire().await.map_err(unavailable)?;
+        challenge::last_revoked(&mut db, environment, ref_id).await
     }
 
     async fn put_key(&self, put: PutKey) -> StoreResult<PutOutcome> {

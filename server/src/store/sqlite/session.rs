@@ -62,7 +62,7 @@ pub(super) async fn insert(db: &mut SqliteConnection, new: NewSession) -> StoreR
 pub(super) async fn find(
     db: &SqlitePool,
     hash: &TokenHash,
-    now: Timestamp,
+    at: Timestamp,
 ) -> StoreResult<Option<(SessionRow, Scope)>> {
     let found: Option<Found> = sqlx::query_as(
         "SELECT s.id AS session_id, s.ref_id, s.providers, s.allow, s.origins, s.created_at, s.expires_at,
@@ -75,7 +75,7 @@ pub(super) async fn find(
          WHERE s.hash = $1 AND s.expires_at > $2",
     )
     .bind(hash.as_bytes().to_vec())
-    .bind(now)
+    .bind(at)
     .fetch_optional(db)
     .await
     .map_err(unavailable)?;
@@ -100,7 +100,7 @@ pub(super) async fn spend(db: &mut SqliteConnection, spend: &SessionUse) -> Stor
 
 pub(super) async fn sweep(db: &mut SqliteConnection, now: Timestamp) -> StoreResult<()> {
     sqlx::query("DELETE FROM connect_sessions WHERE expires_at <= $1")
-        .bind(now)
+        .bind(now.before(SessionRow::KEPT))
         .execute(db)
         .await
         .map_err(unavailable)?;
