@@ -5,7 +5,8 @@ use std::sync::LazyLock;
 
 use byo_fuzz::{Input, edit, text};
 use byo_seal::{
-    Context, KeyId, PrivateKey, ProviderConfig, ProviderId, Purpose, SealedKey, Suite, base64url, open,
+    Context, KeyId, PrivateKey, ProviderConfig, ProviderId, Purpose, RequestEnvelope, SealedKey, Suite,
+    base64url, open,
 };
 use libfuzzer_sys::fuzz_target;
 use serde::Deserialize;
@@ -105,5 +106,9 @@ fuzz_target!(|data: &[u8]| {
     if let Ok(read) = serde_json::from_slice::<SealedKey>(data) {
         let again = serde_json::to_string(&read).expect("an envelope is JSON");
         serde_json::from_str::<SealedKey>(&again).expect("byo reads what byo writes");
+    }
+    if let Ok(read) = RequestEnvelope::parse(&base64url::encode(data)) {
+        let again = read.to_text().map(|text| RequestEnvelope::parse(&text));
+        assert!(again.is_none_or(|again| again == Ok(read)), "a header is read as it was written");
     }
 });

@@ -98,7 +98,12 @@ impl Stage {
         let (mut target, mut credential, mut body) = (path.to_owned(), Credential::None, Value::Null);
         match path {
             "/healthz" | "/readyz" | "/openapi.json" | "/.well-known/byo-keys.json" => {}
-            "/v1/connect/params" => credential = Credential::Bearer(&self.keys.publishable),
+            "/v1/connect/params" => {
+                credential = Credential::Bearer(&self.keys.publishable);
+                if number.is_multiple_of(2) {
+                    target.push_str("?purpose=request&expiresIn=600");
+                }
+            }
             "/v1/connect-session" => credential = Credential::Bearer(&self.session),
             "/v1/connect-sessions" => {
                 credential = Credential::Bearer(&self.keys.secret);

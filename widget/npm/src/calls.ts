@@ -1,11 +1,11 @@
 // What a client does once it is called; loaded then.
 
-import type { ConnectTarget } from "./client.js";
+import type { ConnectTarget, SealRequest } from "./client.js";
 import { Core } from "./core.js";
 import { HeldKey } from "./held-key.js";
 import { load } from "./load.js";
 import type { Access } from "./options.js";
-import type { Answer, DisconnectedKey, KeyTarget, Purpose } from "./wire.js";
+import type { Answer, DisconnectedKey, KeyTarget, Purpose, SubmitFields } from "./wire.js";
 
 export class Calls {
   readonly core: Core;
@@ -14,8 +14,10 @@ export class Calls {
     this.core = new Core(access);
   }
 
-  async submit(purpose: Purpose, which: ConnectTarget, text: string): Promise<Answer> {
-    const fields = await this.#whose(which);
+  async submit(purpose: Purpose, which: Omit<SealRequest, "providerKey">, text: string): Promise<Answer> {
+    const { providerConfig, expiresIn } = which;
+    // As text: to write a number would bring all of Rust's formatting along.
+    const fields = { ...(await this.#whose(which)), providerConfig, expiresIn: expiresIn?.toString() } as SubmitFields;
     const key = new HeldKey(await load(), text);
     try {
       return await this.core.submit(purpose, fields, key);
@@ -28,8 +30,8 @@ export class Calls {
     return this.core.disconnect(await this.#whose(which));
   }
 
-  /** A session knows whose keys it is for. */
-  async #whose(which: ConnectTarget): Promise<KeyTarget> {
-    return { ...which, refId: which.refId ?? (await this.core.session()).refId };
+  /** A session knows whose keys it is for. What else a page gave stays behind. */
+  async #whose({ provider, refId, name }: ConnectTarget): Promise<KeyTarget> {
+    return { provider, refId: refId ?? (await this.core.session()).refId, name } as KeyTarget;
   }
 }

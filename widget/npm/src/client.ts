@@ -1,7 +1,7 @@
 // `createConnect`: the client without any user interface.
 
 import type { Calls } from "./calls.js";
-import { misuse, present } from "./error.js";
+import { misuse } from "./error.js";
 import { later } from "./later.js";
 import { type ConnectOptions, checkOptions } from "./options.js";
 import type { ConnectedKey, DisconnectedKey, KeyPage, KeyTarget, ProviderConfig, Purpose, SealedForRequest, TestResult } from "./wire.js";
@@ -49,15 +49,14 @@ export function createConnect(options: ConnectOptions): Connect {
     return (calls ??= new Calls(access));
   };
 
-  const target = ({ provider, refId, name }: ConnectTarget) => {
+  const check = ({ provider, refId }: ConnectTarget) => {
     if (!provider) throw misuse("invalid_option", "provider: say which provider the key belongs to.", "provider");
     if (!refId && !access.isSession) throw misuse("invalid_option", "refId: say whose key it is.", "refId");
-    return present({ provider, refId, name }) as ConnectTarget;
   };
-  const submit = async (purpose: Purpose, { providerKey, providerConfig, expiresIn, ...which }: SealRequest) => {
-    const fields = present({ ...target(which), providerConfig, expiresIn: expiresIn?.toString() }) as ConnectTarget;
+  const submit = async (purpose: Purpose, { providerKey, ...which }: SealRequest) => {
+    check(which);
     if (typeof providerKey !== "string") throw misuse("invalid_option", "providerKey: give the key.", "providerKey");
-    return (await open()).submit(purpose, fields, providerKey);
+    return (await open()).submit(purpose, which, providerKey);
   };
 
   return Object.assign((request: ConnectRequest) => submit("connect", request) as Promise<ConnectedKey>, {
@@ -65,6 +64,9 @@ export function createConnect(options: ConnectOptions): Connect {
     rotate: (request: ConnectRequest) => submit("rotate", request) as Promise<ConnectedKey>,
     sealForRequest: (request: SealRequest) => submit("request", request) as Promise<SealedForRequest>,
     status: async ({ refId }: { refId?: string } = {}) => (await open()).core.keys(refId),
-    disconnect: async (which: ConnectTarget) => (await open()).disconnect(target(which)),
+    disconnect: async (which: ConnectTarget) => {
+      check(which);
+      return (await open()).disconnect(which);
+    },
   });
 }

@@ -1,6 +1,6 @@
 //! What the product allows is asked at every use, not only when the key is sealed.
 
-use byo_seal::{ProviderConfig, ProviderId};
+use byo_seal::{AzureConfig, ProviderConfig, ProviderId};
 use byo_server::{domain::Refusal, environment::Environment};
 use byo_tests::{Claims, PAGE};
 use serde_json::json;
@@ -111,7 +111,17 @@ async fn a_base_url_follows_the_rules_of_connected_keys() {
         assert_eq!(opened.provider_config.base_url.as_deref(), Some(public));
         let private = stage.outcome(&sealed(token, "https://10.0.0.1/v1")).await;
         assert_eq!(private, "DestinationNotAllowed");
-        let refusal = stage.open(&sealed(token, "no url")).await.err().unwrap();
-        assert!(matches!(&refusal, Refusal::Invalid(faults) if faults[0].field == "providerConfig.baseUrl"));
     }
+}
+
+#[tokio::test]
+async fn a_configuration_that_its_provider_does_not_have_is_named_by_its_field() {
+    let stage = Stage::publishable().await;
+    let mut claims = stage.claims.clone();
+    let azure = AzureConfig { api_version: "2024-10-21".to_owned(), deployment: None };
+    claims.config = ProviderConfig { azure: Some(azure), ..ProviderConfig::default() };
+    let text = claims.seal_for_request(&stage.params(3600).await, KEY).to_text().unwrap();
+    let refusal = stage.open(&text).await.err().unwrap();
+    let Refusal::Invalid(faults) = refusal else { panic!("{refusal:?}") };
+    assert_eq!(faults.iter().map(|fault| fault.field).collect::<Vec<_>>(), ["providerConfig.azure"]);
 }
