@@ -47,8 +47,10 @@ pub struct Call<'a> {
 }
 
 /// The largest answer that is read whole, and how long that may take: those that are no success.
-const LARGEST_REFUSAL: usize = 256 * 1024;
+const LARGEST_REFUSAL: usize = 64 * 1024;
 const REFUSAL_PATIENCE: Duration = Duration::from_secs(30);
+/// Looking through more than this takes so long that other calls would notice.
+const QUICKLY_CLEANED: usize = 8 * 1024;
 
 /// Makes the call.
 pub async fn forward(app: &Arc<App>, access: Access, call: Call<'_>) -> Result<Answer, Refusal> {
@@ -91,7 +93,7 @@ pub async fn forward(app: &Arc<App>, access: Access, call: Call<'_>) -> Result<A
     match (key, body) {
         (None, body) => Ok(made.demo(&call.method, &call.tail, &body.bytes(), used)),
         (Some(key), Sent::Whole(body)) if is_simulated => {
-            made.simulated(&call.method, &call.tail, &body, key, used)
+            made.simulated(&call.method, &call.tail, &body, key, used).await
         }
         (Some(key), body) => {
             let suspicion = key.stored.clone().map(|stored| Suspicion { project: grant.project_id, stored });
@@ -202,7 +204,7 @@ impl Made<'_> {
         if let Some(suspicion) = suspicion.filter(|_| key_refused) {
             suspect(self.app, suspicion.project, Environment::Live, suspicion.stored);
         }
-        Ok(Answer { key_refused, ..self.refused(status, &sent, body, &key) })
+        Ok(Answer { key_refused, ..self.refused(status, &sent, body, &key).await })
     }
 
     fn relayed(
@@ -246,7 +248,7 @@ impl Made<'_> {
     }
 
     /// An answer that is no success, without any piece of the key; where that cannot be had, byo's own words.
-    fn refused(
+    async fn refused(
         &self,
         status: StatusCode,
         sent: &HeaderMap,
@@ -256,8 +258,9 @@ impl Made<'_> {
         let mut passing = headers::incoming(sent);
         let scrubber = Scrubber::new(key);
         clean(&mut passing, &scrubber);
-        let body = match body.filter(|_| !headers::is_encoded(sent) && !headers::is_page(sent)) {
-            Some(body) => scrubber.scrub(&body).map_or(body, Bytes::from),
+        let readable = body.filter(|_| !headers::is_encoded(sent) && !headers::is_page(sent));
+        let body = match cleaned(readable, scrubber).await {
+            Some(body) => body,
             None => {
                 passing.remove(header::CONTENT_ENCODING);
                 passing.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
@@ -301,7 +304,7 @@ impl Made<'_> {
         simulated
     }
 
-    fn simulated(
+    async fn simulated(
         &self,
         method: &Method,
         tail: &Tail<'_>,
@@ -328,7 +331,7 @@ impl Made<'_> {
             AnswerBody::Whole(body) => Some(body.unwrap_or_default()),
             AnswerBody::Parts(_) | AnswerBody::Relayed(_) => None,
         };
-        Ok(self.refused(simulated.status, &simulated.headers, body, &held.key))
+        Ok(self.refused(simulated.status, &simulated.headers, body, &held.key).await)
     }
 }
 
@@ -384,6 +387,15 @@ async fn read_refusal(answer: Response<Incoming>) -> (StatusCode, HeaderMap, Opt
     let reading = tokio::time::timeout(REFUSAL_PATIENCE, Limited::new(body, LARGEST_REFUSAL).collect());
     let body = reading.await.ok().and_then(Result::ok).map(http_body_util::Collected::to_bytes);
     (head.status, head.headers, body)
+}
+
+async fn cleaned(body: Option<Bytes>, scrubber: Scrubber) -> Option<Bytes> {
+    let body = body?;
+    let clean = move |body: Bytes| scrubber.scrub(&body).map_or(body, Bytes::from);
+    if body.len() <= QUICKLY_CLEANED {
+        return Some(clean(body));
+    }
+    tokio::task::spawn_blocking(move || clean(body)).await.ok()
 }
 
 /// Takes what tells of the key out of header values; a value that holds it is dropped whole.

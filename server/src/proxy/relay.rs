@@ -76,8 +76,8 @@ enum State {
     Over,
 }
 
-/// Events longer than this pass in pieces. Providers' are far shorter, errors shorter still.
-const LONGEST_EVENT: usize = 256 * 1024;
+/// Events longer than this pass in pieces. Those that carry pictures are; others are far shorter, errors shorter still.
+const LONGEST_EVENT: usize = 64 * 1024;
 
 impl Relay {
     /// A body that passes through.

@@ -60,7 +60,7 @@ impl Scrubber {
     /// The bytes with `[redacted]` in place of every fragment; `None` when there was none. Valid JSON stays valid, also
     /// in the `data:` lines of an event.
     ///
-    /// Takes time linear in the length, but with a large factor: on hostile text about a microsecond a byte. So anything
+    /// Takes time linear in the length, but with a large factor: on hostile text a microsecond or two a byte. So anything
     /// over some 16 KiB belongs on a thread that may block.
     #[must_use]
     pub fn scrub(&self, bytes: &[u8]) -> Option<Vec<u8>> {

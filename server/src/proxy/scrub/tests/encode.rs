@@ -92,7 +92,7 @@ impl Encoding {
             Base64 => based(&engines::STANDARD, text, dice),
             UrlBase64 => based(&engines::URL_SAFE_NO_PAD, text, dice),
             MimeBase64 => {
-                let (line, end) = (dice.one(&[64, 76, 19]), dice.one(&["\n", "\r\n", "\r\n  "]));
+                let (line, end) = (dice.one(&[8, 64, 76]), dice.one(&["\n", "\r\n", "\r\n  "]));
                 let lines: Vec<_> =
                     based(&engines::STANDARD, text, dice).chunks(line).map(<[u8]>::to_vec).collect();
                 lines.join(end.as_bytes())
@@ -155,16 +155,17 @@ fn based(engine: &impl Engine, text: &[u8], dice: &mut Dice) -> Vec<u8> {
 }
 
 fn quoted_printable(text: &[u8], dice: &mut Dice) -> Vec<u8> {
-    let all = dice.coin();
+    let style = dice.below(3);
     let mut out = Vec::new();
     for (at, byte) in text.iter().enumerate() {
         if at % 20 == 19 {
             out.extend_from_slice(b"=\r\n");
         }
-        match byte {
-            b'=' | 0..b' ' => out.extend(format!("={byte:02X}").bytes()),
-            _ if all => out.extend(format!("={byte:02X}").bytes()),
-            byte => out.push(*byte),
+        // All of it, some, or only what has to be.
+        if style == 0 || style == 1 && dice.coin() || *byte < b' ' || *byte == b'=' {
+            out.extend(format!("={byte:02X}").bytes());
+        } else {
+            out.push(*byte);
         }
     }
     out
