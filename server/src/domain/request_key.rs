@@ -81,12 +81,23 @@ pub async fn open_request_key(
     })?;
     let key = ProviderKey::new(key).map_err(|_| Refusal::EnvelopeInvalid)?;
     provider_config::check(app, &sealer, provider, &envelope.provider_config)?;
-    let revoked = app.store.last_revoked(&scope.environment.id, ref_id).await?;
-    if revoked.is_some_and(|revoked| challenge.issued_at <= revoked) {
-        return Err(Refusal::RequestKeyExpired);
-    }
     let Challenge { issued_at, expires_at } = challenge;
-    Ok(RequestKey { key, provider_config: envelope.provider_config, issued_at, expires_at })
+    let opened = RequestKey { key, provider_config: envelope.provider_config, issued_at, expires_at };
+    opened.check_again(app, scope, ref_id).await?;
+    Ok(opened)
+}
+
+impl RequestKey {
+    /// Whether it may be used still: for the moment before the first byte goes out with it, and while an answer streams.
+    ///
+    /// # Errors
+    /// [`Refusal::RequestKeyExpired`] once its time is over or the customer was revoked.
+    pub async fn check_again(&self, app: &App, scope: &Scope, ref_id: &str) -> Result<(), Refusal> {
+        let revoked = app.store.last_revoked(&scope.environment.id, ref_id).await?;
+        let is_revoked = revoked.is_some_and(|revoked| self.issued_at <= revoked);
+        let is_over = self.expires_at <= app.clock.now();
+        if is_revoked || is_over { Err(Refusal::RequestKeyExpired) } else { Ok(()) }
+    }
 }
 
 fn verify(app: &App, envelope: &RequestEnvelope) -> Result<Challenge, Refusal> {

@@ -9,7 +9,7 @@ use std::time::Duration;
 use byo_seal::{ProviderConfig, ProviderId, Purpose, RequestEnvelope};
 use byo_server::{
     clock::{Clock, Timestamp},
-    domain::{Occasion, keep_sealing_keys},
+    domain::{Occasion, RequestKey, keep_sealing_keys},
     environment::Environment,
 };
 use byo_tests::{Claims, ROTATE_EVERY};
@@ -169,6 +169,21 @@ async fn a_revoke_ends_what_was_sealed_before_it_and_nothing_else() {
     assert_eq!(stage.outcome(&stage.seal_for(3600).await).await, "RequestKeyExpired", "in the same instant");
     stage.app.clock.advance(Duration::from_millis(1));
     assert_eq!(stage.outcome(&stage.seal_for(3600).await).await, "opened");
+}
+
+#[tokio::test]
+async fn one_that_is_open_is_ended_by_a_revoke_and_by_time() {
+    let stage = Stage::publishable().await;
+    let scope = stage.scope(&stage.project.secret).await;
+    let (short, long) = (stage.seal_for(60).await, stage.seal_for(3600).await);
+    let (short, long) = (stage.open(&short).await.unwrap(), stage.open(&long).await.unwrap());
+    let check = async |key: &RequestKey| key.check_again(&stage.app.app, &scope, "customer_1").await.is_ok();
+    assert_eq!((check(&short).await, check(&long).await), (true, true));
+    stage.app.clock.advance(Duration::from_mins(1));
+    assert_eq!((check(&short).await, check(&long).await), (false, true));
+    let revoke = json!({"provider": "openai", "refId": "customer_1"});
+    stage.app.post("/v1/keys/revoke", &stage.project.secret, revoke).await.ok();
+    assert!(!check(&long).await);
 }
 
 #[tokio::test]
