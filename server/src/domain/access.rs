@@ -6,7 +6,7 @@
 use byo_seal::{ProviderConfig, ProviderId, reference::DEFAULT_NAME};
 
 use super::{
-    Lease, Refusal,
+    Lease, Refusal, in_use, open_request_key,
     record::{self, Place},
 };
 use crate::{
@@ -38,6 +38,8 @@ pub struct Ask<'a> {
 pub enum Given {
     /// In the clear, from a backend.
     Raw(ProviderKey),
+    /// Sealed in the customer's browser, as the header has it.
+    Sealed(String),
 }
 
 /// Leave to make the call.
@@ -77,26 +79,48 @@ pub struct StoredAt {
 
 /// Decides. `Refusal::Unauthenticated` when the token stands for nobody.
 pub async fn access(app: &App, mut ask: Ask<'_>) -> Result<Access, Refusal> {
-    let mut given = ask.given.take();
+    let given = match ask.given.take() {
+        Some(Given::Raw(key)) => return raw(app, &ask, key).await,
+        Some(Given::Sealed(sealed)) => Some(sealed),
+        None => None,
+    };
     loop {
         let epoch = app.in_use.epoch();
         let mut grant = find(app, &ask).await?;
         let ref_id = customer(&ask, &grant)?;
-        if let Some(Given::Raw(key)) = given.take() {
-            let key = HeldKey { key, config: ProviderConfig::default(), stored: None, lease: None };
-            return Ok(Access { grant, ref_id, mode: Mode::Byok, key: Some(key) });
-        }
         let Some(customer) = ref_id else {
             return Err(Refusal::Malformed("Name the customer in the header X-BYO-Ref-Id."));
         };
-        let (mode, key) = match grant.key.take() {
-            Some(key) => (Mode::Byok, Some(stored(app, &ask, &grant, &customer, ask.name, key)?)),
-            None => without_own(app, &ask, &grant).await?,
+        let (mode, key) = match (&given, grant.key.take()) {
+            (Some(given), _) => (Mode::Byok, Some(sealed(app, &ask, &grant, &customer, given).await?)),
+            (None, Some(key)) => (Mode::Byok, Some(stored(app, &ask, &grant, &customer, ask.name, key)?)),
+            (None, None) => without_own(app, &ask, &grant).await?,
         };
         if app.in_use.epoch() == epoch {
             return Ok(Access { grant, ref_id: Some(customer), mode, key });
         }
     }
+}
+
+/// With a key in the clear nothing is looked up but the caller, and nothing can end it.
+async fn raw(app: &App, ask: &Ask<'_>, key: ProviderKey) -> Result<Access, Refusal> {
+    let grant = find(app, ask).await?;
+    let ref_id = customer(ask, &grant)?;
+    let key = HeldKey { key, config: ProviderConfig::default(), stored: None, lease: None };
+    Ok(Access { grant, ref_id, mode: Mode::Byok, key: Some(key) })
+}
+
+/// It ends when the customer is revoked.
+async fn sealed(
+    app: &App,
+    ask: &Ask<'_>,
+    grant: &Grant,
+    ref_id: &str,
+    given: &str,
+) -> Result<HeldKey, Refusal> {
+    let lease = app.in_use.lease(&in_use::customer(&grant.environment_id, ref_id));
+    let opened = open_request_key(app, &grant.environment_id, given, ask.provider, ref_id).await?;
+    Ok(HeldKey { key: opened.key, config: opened.provider_config, stored: None, lease: Some(lease) })
 }
 
 async fn find(app: &App, ask: &Ask<'_>) -> Result<Grant, Refusal> {

@@ -17,8 +17,9 @@ use super::{
 use crate::{
     app::App,
     clock::Timestamp,
+    id::EnvironmentId,
     secret::ProviderKey,
-    store::{Allow, Scope, SessionRow},
+    store::{Allow, SessionRow},
     token::{TokenHash, TokenKind},
 };
 
@@ -50,21 +51,21 @@ pub fn request_params(app: &App, authority: &Authority, expires_in: Option<u64>)
     Ok(sealing::request_params(app, Duration::from_secs(seconds)))
 }
 
-/// Opens a key that was sealed for requests. `scope` is the environment of the token that the call carries, `ref_id`
+/// Opens a key that was sealed for requests. `environment` is that of the token that the call carries, `ref_id`
 /// the customer it is for.
 ///
 /// # Errors
 /// One refusal without detail where the envelope does not belong to this call; another where it did once.
 pub async fn open_request_key(
     app: &App,
-    scope: &Scope,
+    environment: &EnvironmentId,
     header_value: &str,
     provider: ProviderId,
     ref_id: &str,
 ) -> Result<RequestKey, Refusal> {
     let envelope = RequestEnvelope::parse(header_value).map_err(|_| Refusal::EnvelopeInvalid)?;
     let challenge = verify(app, &envelope)?;
-    let sealer = sealer(app, scope, &envelope, challenge).await?;
+    let sealer = sealer(app, environment, &envelope, challenge).await?;
     sealer.may(Allow::Request)?;
     // A session's own customer and providers: an envelope sealed for others is none of its.
     sealer.permit(Allow::Request, ref_id, provider).map_err(|_| Refusal::EnvelopeInvalid)?;
@@ -83,7 +84,7 @@ pub async fn open_request_key(
     provider_config::check(app, &sealer, provider, &envelope.provider_config)?;
     let Challenge { issued_at, expires_at } = challenge;
     let opened = RequestKey { key, provider_config: envelope.provider_config, issued_at, expires_at };
-    opened.check_again(app, scope, ref_id).await?;
+    opened.check_again(app, environment, ref_id).await?;
     Ok(opened)
 }
 
@@ -92,8 +93,13 @@ impl RequestKey {
     ///
     /// # Errors
     /// [`Refusal::RequestKeyExpired`] once its time is over or the customer was revoked.
-    pub async fn check_again(&self, app: &App, scope: &Scope, ref_id: &str) -> Result<(), Refusal> {
-        let revoked = app.store.last_revoked(&scope.environment.id, ref_id).await?;
+    pub async fn check_again(
+        &self,
+        app: &App,
+        environment: &EnvironmentId,
+        ref_id: &str,
+    ) -> Result<(), Refusal> {
+        let revoked = app.store.last_revoked(environment, ref_id).await?;
         let is_revoked = revoked.is_some_and(|revoked| self.issued_at <= revoked);
         let is_over = self.expires_at <= app.clock.now();
         if is_revoked || is_over { Err(Refusal::RequestKeyExpired) } else { Ok(()) }
@@ -114,7 +120,7 @@ fn verify(app: &App, envelope: &RequestEnvelope) -> Result<Challenge, Refusal> {
 /// was issued. Whether it tells the truth shows when it opens.
 async fn sealer(
     app: &App,
-    scope: &Scope,
+    environment: &EnvironmentId,
     envelope: &RequestEnvelope,
     challenge: Challenge,
 ) -> Result<Authority, Refusal> {
@@ -130,7 +136,5 @@ async fn sealer(
             session.map(|(row, scope)| Authority::Session(Session { scope, row, principal_id }))
         }
     };
-    found
-        .filter(|sealer| sealer.scope().environment.id == scope.environment.id)
-        .ok_or(Refusal::EnvelopeInvalid)
+    found.filter(|sealer| sealer.scope().environment.id == *environment).ok_or(Refusal::EnvelopeInvalid)
 }

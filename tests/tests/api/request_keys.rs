@@ -177,7 +177,9 @@ async fn one_that_is_open_is_ended_by_a_revoke_and_by_time() {
     let scope = stage.scope(&stage.project.secret).await;
     let (short, long) = (stage.seal_for(60).await, stage.seal_for(3600).await);
     let (short, long) = (stage.open(&short).await.unwrap(), stage.open(&long).await.unwrap());
-    let check = async |key: &RequestKey| key.check_again(&stage.app.app, &scope, "customer_1").await.is_ok();
+    let check = async |key: &RequestKey| {
+        key.check_again(&stage.app.app, &scope.environment.id, "customer_1").await.is_ok()
+    };
     assert_eq!((check(&short).await, check(&long).await), (true, true));
     stage.app.clock.advance(Duration::from_mins(1));
     assert_eq!((check(&short).await, check(&long).await), (false, true));

@@ -16,6 +16,7 @@ use crate::{
 
 const REF_ID: &str = "x-byo-ref-id";
 const KEY_NAME: &str = "x-byo-key-name";
+const SEALED: &str = "x-byo-sealed-key";
 
 /// Headers that carry a customer's key for one call, and whose key it then is.
 const GIVEN: [(&str, ProviderId); 5] = [
@@ -111,8 +112,12 @@ fn given(headers: &HeaderMap, provider: ProviderId) -> Result<Option<Given>, Pro
             found = Some(value);
         }
     }
-    let Some(value) = found else { return Ok(None) };
-    raw(value).map(Some)
+    match (found, one(headers, SEALED)?) {
+        (None, None) => Ok(None),
+        (Some(value), None) => raw(value).map(Some),
+        (None, Some(sealed)) => Ok(Some(Given::Sealed(sealed.to_owned()))),
+        (Some(_), Some(_)) => Err(conflicting("A key in the clear and a sealed one were sent; send one.")),
+    }
 }
 
 fn raw(value: &HeaderValue) -> Result<Given, Problem> {

@@ -42,6 +42,7 @@ pub(super) fn provider(path: &str) -> Option<(ProviderId, &str)> {
         ("path" = String, Path, description = "The path of its own API, such as `v1/chat/completions`"),
         ("X-BYO-Ref-Id" = Option<String>, Header, description = "The customer; a runtime token knows it"),
         ("X-BYO-Key-Name" = Option<String>, Header, description = "Which of the customer's keys; `default` when left out"),
+        ("X-BYO-Sealed-Key" = Option<String>, Header, description = "The customer's key for this call alone, as connect.sealForRequest gives it"),
     ),
     responses(
         (status = 200, description = "What the provider answered, byte for byte"),

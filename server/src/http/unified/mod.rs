@@ -55,6 +55,7 @@ impl FromRequestParts<AppState> for Around {
     params(
         ("X-BYO-Ref-Id" = Option<String>, Header, description = "The customer; a runtime token knows it"),
         ("X-BYO-Key-Name" = Option<String>, Header, description = "Which of the customer's keys; `default` when left out"),
+        ("X-BYO-Sealed-Key" = Option<String>, Header, description = "The customer's key for this call alone, as connect.sealForRequest gives it"),
         ("X-API-Key" = Option<String>, Header, description = "The customer's provider key, for this call alone"),
     ),
     request_body = UnifiedRequest,

@@ -65,7 +65,7 @@ impl Stage {
     /// What the backend gets with its secret key, for the usual customer and provider.
     pub(super) async fn open(&self, text: &str) -> Result<RequestKey, Refusal> {
         let scope = self.scope(&self.project.secret).await;
-        open_request_key(&self.app.app, &scope, text, ProviderId::Openai, "customer_1").await
+        open_request_key(&self.app.app, &scope.environment.id, text, ProviderId::Openai, "customer_1").await
     }
 
     pub(super) async fn outcome(&self, text: &str) -> String {
@@ -73,7 +73,10 @@ impl Stage {
     }
 
     pub(super) async fn outcome_in(&self, scope: &Scope, text: &str) -> String {
-        told(open_request_key(&self.app.app, scope, text, ProviderId::Openai, "customer_1").await)
+        told(
+            open_request_key(&self.app.app, &scope.environment.id, text, ProviderId::Openai, "customer_1")
+                .await,
+        )
     }
 
     pub(super) async fn outcome_as(
@@ -84,7 +87,7 @@ impl Stage {
         ref_id: &str,
     ) -> String {
         let scope = self.scope(secret).await;
-        told(open_request_key(&self.app.app, &scope, text, provider, ref_id).await)
+        told(open_request_key(&self.app.app, &scope.environment.id, text, provider, ref_id).await)
     }
 }
 
