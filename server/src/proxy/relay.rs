@@ -207,6 +207,10 @@ impl Body for Relay {
                     if let Ok(chunk) = frame.into_data() {
                         this.take(chunk);
                     }
+                    // Of a body whose length is known hyper asks for no more than that, not even for its end.
+                    if this.upstream.is_end_stream() {
+                        this.complete();
+                    }
                 }
                 Poll::Ready(Some(Err(_))) => this.break_off(BrokenOff::Upstream),
                 Poll::Ready(None) => this.complete(),
@@ -219,8 +223,11 @@ impl Body for Relay {
     }
 
     fn is_end_stream(&self) -> bool {
-        // Its end is told by a poll, so that what follows from it happens.
-        matches!(self.state, State::Over)
+        match self.state {
+            State::Over => true,
+            State::Complete => self.ready.is_empty(),
+            State::Flowing | State::LastWords(_) => false,
+        }
     }
 
     fn size_hint(&self) -> SizeHint {
