@@ -6,6 +6,7 @@
 mod browser;
 mod folder;
 mod listener;
+mod logged;
 mod process;
 mod provider;
 mod raw;
@@ -49,6 +50,7 @@ use tower::ServiceExt;
 
 pub use browser::{Browser, Claims};
 pub use folder::Folder;
+pub use logged::Errors;
 pub use process::{Launch, Process, binary, command};
 pub use provider::FakeProvider;
 pub use raw::{RawReply, RawWire, exchange, request};
@@ -206,6 +208,7 @@ impl TestApp {
         folder: Arc<Folder>,
         clock: Arc<TestClock>,
     ) -> Result<Self, SealingKeysError> {
+        logged::install();
         let entropy: SharedEntropy = Arc::new(SystemEntropy);
         let vault = Arc::new(Vault::new(&master_key(), Arc::clone(&entropy)));
         let sealing = SealingSettings {

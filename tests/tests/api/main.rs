@@ -6,7 +6,6 @@ mod database;
 mod disabled;
 mod envelopes;
 mod lifecycle;
-mod logged;
 mod operator;
 mod origins;
 mod platform_keys;

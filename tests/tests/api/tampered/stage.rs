@@ -2,11 +2,11 @@
 
 use byo_seal::ProviderId;
 use byo_server::environment::Environment;
-use byo_tests::{Answer, FakeProvider, Project, Setup, TestApp, unique};
+use byo_tests::{Answer, Errors, FakeProvider, Project, Setup, TestApp, unique};
 use serde_json::{Value, json};
 use sqlx::SqliteConnection;
 
-use crate::{database, logged::Errors};
+use crate::database;
 
 /// Two projects with keys, all of them good; the first of them is the one that tests tamper with.
 pub(super) struct Stage {

@@ -1,11 +1,11 @@
 //! The signing secrets of webhook endpoints.
 
 use byo_server::environment::Environment;
-use byo_tests::{Project, Receiver, TestApp};
+use byo_tests::{Errors, Project, Receiver, TestApp};
 use serde_json::json;
 use sqlx::SqliteConnection;
 
-use crate::{database, logged::Errors, working::Working};
+use crate::{database, working::Working};
 
 /// A server with two endpoints of one environment and one of another project, and a delivery due to the first.
 struct Stage {
