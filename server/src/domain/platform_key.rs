@@ -6,6 +6,7 @@
 use std::sync::Arc;
 
 use byo_seal::{ProviderConfig, ProviderId};
+use sha2::{Digest, Sha256};
 
 use super::{
     Fault, Refusal,
@@ -55,6 +56,9 @@ async fn put(app: &App, new: &PlatformKey) -> Result<KeyRow, Refusal> {
         return Err(submit::rejection(check));
     }
     let address = KeyAddress::platform(environment.id, *provider);
+    // One after another, or many at once would overtake one another until one gives up.
+    let place = Sha256::digest(format!("platform/{}/{provider}", address.environment));
+    let _turn = app.in_flight.turn(place.into()).await;
     for _ in 0..submit::ATTEMPTS {
         let standing = app.store.key(&address).await?;
         let version = Version {

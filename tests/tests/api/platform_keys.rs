@@ -232,10 +232,10 @@ async fn a_platform_key_removed_while_another_is_being_checked_stays_removed() {
 }
 
 #[tokio::test]
-async fn concurrent_platform_keys_leave_one() {
+async fn many_platform_keys_at_once_are_all_taken_one_after_another() {
     let app = std::sync::Arc::new(TestApp::new().await);
     let project = std::sync::Arc::new(app.project(Environment::Test).await);
-    let writes: Vec<_> = (0..12)
+    let writes: Vec<_> = (0..48)
         .map(|number| {
             let (app, project) = (app.clone(), project.clone());
             let body = json!({"providerKey": format!("sk-byo-test-valid-{number:010}")});
@@ -243,10 +243,10 @@ async fn concurrent_platform_keys_leave_one() {
         })
         .collect();
     for write in writes {
-        let answer = write.await.unwrap();
-        assert!([200, 503].contains(&answer.status.as_u16()), "{}", answer.text);
+        write.await.unwrap().ok();
     }
     assert_eq!(database::count(&app, "SELECT count(*) FROM provider_keys").await, 1);
+    assert_eq!(database::count(&app, "SELECT version FROM provider_keys").await, 48);
     assert_eq!(list(&app, &project, "test").await.as_array().unwrap().len(), 1);
 }
 
