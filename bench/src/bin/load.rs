@@ -4,8 +4,8 @@
 //! a second, whatever the answers do (an open loop); 0 keeps every connection busy (a closed loop). Every answer must
 //! be 200 and its body must hold CONTAINS; the first other one ends the run.
 //!
-//! Printed: `start` and `end` at the ends of the window that counts, then `arrivals N`, `answers N`, and of each
-//! answer within the window `whole MICROSECONDS COUNT` and `first MICROSECONDS COUNT`, its first byte's time.
+//! Printed: `start` and `end` at the ends of the window that counts, then `arrivals N`, `answers N`, `late N` (those of
+//! an open loop that came after the window's end), and of each answer `whole MICROSECONDS COUNT` and `first MICROSECONDS COUNT`, its first byte's time.
 
 use std::{
     cell::RefCell,
@@ -45,6 +45,7 @@ struct Load {
 #[derive(Default)]
 struct Seen {
     arrivals: u64,
+    late: u64,
     whole: Vec<Duration>,
     first: Vec<Duration>,
 }
@@ -179,6 +180,7 @@ impl Client {
             let mut seen = load.seen.borrow_mut();
             seen.whole.push(now - arrival);
             seen.first.push(first - arrival);
+            seen.late += u64::from(now >= load.to);
         }
         Ok(())
     }
@@ -245,7 +247,7 @@ impl Load {
 
     fn print(&self) {
         let seen = self.seen.borrow();
-        println!("arrivals {}\nanswers {}", seen.arrivals, seen.whole.len());
+        println!("arrivals {}\nanswers {}\nlate {}", seen.arrivals, seen.whole.len(), seen.late);
         for (name, times) in [("whole", &seen.whole), ("first", &seen.first)] {
             let mut counts = BTreeMap::new();
             for time in times {

@@ -13,6 +13,9 @@ use super::{process::Process, stage::Stage, stats::Times};
 /// Connections, all of them busy in a closed loop.
 pub(super) const CONNECTIONS: usize = 64;
 
+/// Which share of what arrived within a window a gateway that keeps up has answered at its end.
+const IN_TIME: f64 = 0.95;
+
 /// What to ask and how.
 pub(super) struct Load<'a> {
     pub(super) target: SocketAddr,
@@ -26,11 +29,13 @@ pub(super) struct Load<'a> {
     pub(super) seconds: f64,
 }
 
-/// What came of it within the window.
+/// What came of it: of a closed loop, within the window; of an open one, what arrived within it.
 #[derive(Debug, Default, PartialEq)]
 pub(super) struct Seen {
     pub(super) arrivals: u64,
     pub(super) answers: u64,
+    /// Answers that came after the window's end.
+    pub(super) late: u64,
     pub(super) whole: Times,
     pub(super) first: Times,
 }
@@ -68,6 +73,11 @@ impl Load<'_> {
 }
 
 impl Seen {
+    /// An open loop's: more arrived than was answered meanwhile, so latencies only tell how long it went on.
+    pub(super) fn is_saturated(&self) -> bool {
+        ((self.answers - self.late) as f64) < IN_TIME * self.arrivals as f64
+    }
+
     fn take(&mut self, line: &str) -> Option<()> {
         let mut words = line.split(' ');
         let name = words.next()?;
@@ -75,6 +85,7 @@ impl Seen {
         match name {
             "arrivals" => self.arrivals = number()?,
             "answers" => self.answers = number()?,
+            "late" => self.late = number()?,
             "whole" => self.whole.add(number()?, number()?),
             "first" => self.first.add(number()?, number()?),
             _ => return None,
@@ -90,12 +101,20 @@ mod tests {
     #[test]
     fn what_the_load_generator_says_is_read_line_by_line() {
         let mut seen = Seen::default();
-        for line in ["arrivals 0", "answers 3", "whole 120 2", "whole 130 1", "first 90 3"] {
+        for line in ["arrivals 0", "answers 3", "late 1", "whole 120 2", "whole 130 1", "first 90 3"] {
             seen.take(line).unwrap();
         }
-        assert_eq!((seen.arrivals, seen.answers), (0, 3));
+        assert_eq!((seen.arrivals, seen.answers, seen.late), (0, 3, 1));
         assert_eq!((seen.whole.percentile(1.0), seen.first.percentile(0.5)), (130.0, 90.0));
         assert_eq!(seen.take("whole 12"), None);
         assert_eq!(seen.take("panicked at"), None);
+    }
+
+    #[test]
+    fn a_gateway_that_falls_behind_is_saturated() {
+        let seen = |answers, late| Seen { arrivals: 100, answers, late, ..Seen::default() };
+        assert!(!seen(100, 5).is_saturated(), "some are under way when the window ends");
+        assert!(seen(100, 6).is_saturated(), "answered in the end, but too late");
+        assert!(seen(94, 0).is_saturated(), "never answered");
     }
 }

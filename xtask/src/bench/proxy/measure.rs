@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddr, thread, time::Duration};
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, anyhow, bail};
 
 use super::{
     http::Call,
@@ -14,8 +14,6 @@ use super::{
 
 /// Requests a second where latency is measured; every gateway but LiteLLM is mostly idle then.
 pub(super) const RATE: u32 = 200;
-/// At so much less than what arrived, a gateway is saturated and has no latency.
-const ANSWERED: f64 = 0.95;
 /// LiteLLM takes 6 seconds on a quiet machine.
 const PATIENCE: Duration = Duration::from_secs(120);
 
@@ -42,8 +40,16 @@ pub(super) struct Figures {
     pub(super) first_byte: f64,
 }
 
-/// A window's length, in seconds.
+/// Each window is `seconds` long. An error carries what the gateway logged last.
 pub(super) fn measure(gateway: &dyn Gateway, stage: &Stage<'_>, seconds: f64) -> Result<Figures> {
+    stage.forget_log();
+    measured(gateway, stage, seconds).map_err(|error| match stage.last_words() {
+        words if words.is_empty() => error,
+        words => anyhow!("{error:#}; its last words: {words}"),
+    })
+}
+
+fn measured(gateway: &dyn Gateway, stage: &Stage<'_>, seconds: f64) -> Result<Figures> {
     let mut process = gateway.command(stage)?.map(|mut command| Process::start(&mut command)).transpose()?;
     let (target, ready_ms) = match &mut process {
         Some(process) => (stage.gateway, ready(gateway, stage, process)?),
@@ -57,8 +63,7 @@ pub(super) fn measure(gateway: &dyn Gateway, stage: &Stage<'_>, seconds: f64) ->
     let rate = asked.load("bench-plain", Some(RATE), 0.5)?;
     let streams = asked.load("bench-fast", None, 0.5)?;
     let paced = asked.load("bench-paced", None, 0.5)?;
-    let is_saturated = (rate.seen.answers as f64) < ANSWERED * rate.seen.arrivals as f64;
-    let latency = |share| if is_saturated { f64::NAN } else { rate.seen.whole.percentile(share) };
+    let latency = |share| if rate.seen.is_saturated() { f64::NAN } else { rate.seen.whole.percentile(share) };
     Ok(Figures {
         ready_ms,
         idle_mib: idle.now,

@@ -135,6 +135,8 @@ fn mib(status: &str, name: &str) -> Option<f64> {
 
 #[cfg(test)]
 mod tests {
+    use std::process::Stdio;
+
     use super::*;
 
     #[test]
@@ -155,7 +157,7 @@ mod tests {
     #[test]
     fn what_a_process_started_is_counted_and_ended_with_it() {
         let mut command = Command::new("sh");
-        command.args(["-c", "sleep 1000 & wait"]);
+        command.args(["-c", "sleep 1000 & wait"]).stdout(Stdio::null()).stderr(Stdio::null());
         let process = Process::start(&mut command).unwrap();
         let asked = Instant::now();
         let child = loop {

@@ -203,7 +203,7 @@ fn method(results: &Results) -> String {
          answers of about 500 bytes. CPU is user and system time of the gateway's processes. Peak RSS is the most they \
          had under all of the load, streams too. A core well below 100 % means that something else was the limit.\n\
          - **p50, p99**: {RATE} requests/s, evenly, whatever the answers do; waiting for a free connection counts. No \
-         figure: saturated.\n\
+         figure: it fell behind.\n\
          - **streams/s**: {CONNECTIONS} connections, 20 events each, as fast as they are taken.\n\
          - **first byte, paced stream**: {CONNECTIONS} connections, 20 events each, 10 ms apart; the first event is sent at once.\n\
          - **ready**: from the start of the process to the first good answer, on an empty folder.\n\n\

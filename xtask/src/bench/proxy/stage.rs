@@ -1,7 +1,7 @@
 //! What one run has: two cores, an address of its own, a folder, and the upstream.
 
 use std::{
-    fs,
+    fs::{self, File},
     io::{BufRead as _, BufReader},
     net::SocketAddr,
     path::{Path, PathBuf},
@@ -20,6 +20,8 @@ pub(super) const KEY: &str = "sk-bench-upstream-9f2b7c51d04e";
 /// Load and upstream share one.
 const OTHERS: &str = "0";
 const GATEWAY: &str = "1";
+/// In bytes.
+const LAST_WORDS: usize = 500;
 
 pub(super) struct Stage<'a> {
     pub(super) layout: &'a Layout,
@@ -73,11 +75,28 @@ impl<'a> Stage<'a> {
         self.programs.join(name)
     }
 
-    /// To start a gateway, on its core and silent.
-    pub(super) fn gateway_command(&self, program: &Path) -> Command {
+    /// To start a gateway on its core. What it logs goes to a file, as it would in earnest.
+    pub(super) fn gateway_command(&self, program: &Path) -> Result<Command> {
+        let log = File::create(self.log()).with_context(|| self.log().display().to_string())?;
         let mut command = pinned(GATEWAY, program);
-        command.current_dir(&self.folder).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-        command
+        command.current_dir(&self.folder).stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log);
+        Ok(command)
+    }
+
+    /// To be called before a gateway is started: what others logged is not its own.
+    pub(super) fn forget_log(&self) {
+        let _: Result<(), _> = fs::remove_file(self.log());
+    }
+
+    /// The end of what the gateway logged.
+    pub(super) fn last_words(&self) -> String {
+        let bytes = fs::read(self.log()).unwrap_or_default();
+        let text = String::from_utf8_lossy(&bytes[bytes.len().saturating_sub(LAST_WORDS)..]).into_owned();
+        text.trim().to_owned()
+    }
+
+    fn log(&self) -> PathBuf {
+        self.folder.join("log")
     }
 
     /// To start the load generator.

@@ -50,7 +50,7 @@ impl Gateway for Byo {
             fs::remove_dir_all(&data)?;
         }
         fs::create_dir(&data)?;
-        let mut command = stage.gateway_command(&self.binary);
+        let mut command = stage.gateway_command(&self.binary)?;
         command
             .arg("serve")
             .env_clear()

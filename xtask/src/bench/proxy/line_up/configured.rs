@@ -40,7 +40,7 @@ impl Gateway for Configured {
     }
 
     fn command(&self, stage: &Stage<'_>) -> Result<Option<Command>> {
-        let mut command = stage.gateway_command(&self.proxy.program);
+        let mut command = stage.gateway_command(&self.proxy.program)?;
         command.env("LD_LIBRARY_PATH", &self.proxy.libraries);
         command.args(self.arguments).arg(stage.configure(self.file)?);
         Ok(Some(command))

@@ -25,7 +25,7 @@ impl Gateway for Hyper {
     }
 
     fn command(&self, stage: &Stage<'_>) -> Result<Option<Command>> {
-        let mut command = stage.gateway_command(&stage.program("hyper-proxy"));
+        let mut command = stage.gateway_command(&stage.program("hyper-proxy"))?;
         command.args([stage.gateway.to_string(), stage.upstream.to_string(), KEY.to_owned()]);
         Ok(Some(command))
     }

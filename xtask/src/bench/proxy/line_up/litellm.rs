@@ -29,7 +29,7 @@ impl Gateway for LiteLlm {
     }
 
     fn command(&self, stage: &Stage<'_>) -> Result<Option<Command>> {
-        let mut command = stage.gateway_command(&self.environment.join("bin/litellm"));
+        let mut command = stage.gateway_command(&self.environment.join("bin/litellm"))?;
         command
             .arg("--config")
             .arg(stage.configure("litellm/config.yaml")?)

@@ -36,7 +36,7 @@ impl Gateway for Portkey {
     }
 
     fn command(&self, stage: &Stage<'_>) -> Result<Option<Command>> {
-        let mut command = stage.gateway_command("node".as_ref());
+        let mut command = stage.gateway_command("node".as_ref())?;
         command
             .arg("--require")
             .arg(self.folder.join("bind.cjs"))
