@@ -60,6 +60,9 @@ fn measured(gateway: &dyn Gateway, stage: &Stage<'_>, seconds: f64) -> Result<Fi
     let asked = Asked { gateway, stage, target, callers: &callers, process: process.as_ref(), seconds };
 
     let full = asked.load("bench-plain", None, 2.0)?;
+    if full.seen.answers == 0 {
+        bail!("nothing was answered within {seconds} s");
+    }
     let rate = asked.load("bench-plain", Some(RATE), 0.5)?;
     let streams = asked.load("bench-fast", None, 0.5)?;
     let paced = asked.load("bench-paced", None, 0.5)?;
@@ -69,13 +72,13 @@ fn measured(gateway: &dyn Gateway, stage: &Stage<'_>, seconds: f64) -> Result<Fi
         idle_mib: idle.now,
         peak_mib: memory(process.as_ref())?.most,
         requests_per_second: full.seen.answers as f64 / seconds,
-        cpu_per_request: full.cpu / full.seen.answers as f64 * 1e6,
+        cpu_per_request: full.cpu_per_answer(),
         busy: full.cpu / seconds,
         p50: latency(0.5),
         p99: latency(0.99),
         streams_per_second: streams.seen.answers as f64 / seconds,
-        cpu_per_stream: streams.cpu / streams.seen.answers as f64 * 1e6,
-        cpu_per_paced_stream: paced.cpu / paced.seen.answers as f64 * 1e6,
+        cpu_per_stream: streams.cpu_per_answer(),
+        cpu_per_paced_stream: paced.cpu_per_answer(),
         first_byte: paced.seen.first.percentile(0.5),
     })
 }
@@ -114,6 +117,13 @@ struct Window {
     cpu: f64,
 }
 
+impl Window {
+    /// In microseconds; not a number when nothing was answered.
+    fn cpu_per_answer(&self) -> f64 {
+        if self.seen.answers == 0 { f64::NAN } else { self.cpu / self.seen.answers as f64 * 1e6 }
+    }
+}
+
 impl Asked<'_> {
     fn load(&self, model: &str, rate: Option<u32>, warm_up: f64) -> Result<Window> {
         let body = format!(
@@ -141,9 +151,6 @@ impl Asked<'_> {
             Ok(())
         })?;
         let [before, after] = marks[..] else { bail!("the load generator marks its window") };
-        if seen.answers == 0 {
-            bail!("{model}: nothing was answered within {} s", self.seconds);
-        }
         Ok(Window { seen, cpu: after - before })
     }
 }

@@ -91,7 +91,9 @@ impl<'a> Stage<'a> {
     /// The end of what the gateway logged.
     pub(super) fn last_words(&self) -> String {
         let bytes = fs::read(self.log()).unwrap_or_default();
-        let text = String::from_utf8_lossy(&bytes[bytes.len().saturating_sub(LAST_WORDS)..]).into_owned();
+        let text = String::from_utf8_lossy(&bytes[bytes.len().saturating_sub(LAST_WORDS)..]);
+        // What makes colours says nothing in a file.
+        let text: String = text.chars().filter(|letter| *letter == '\n' || !letter.is_control()).collect();
         text.trim().to_owned()
     }
 
