@@ -209,9 +209,9 @@ fn method(results: &Results) -> String {
          - **ready**: from the start of the process to the first good answer, on an empty folder.\n\n\
          The upstream answers 401 to any other key than its own, and any answer but the right one ends a measurement. \
          Portkey's callers bring the upstream's key; the others' gateways put it in. byo looks it up: {CONNECTIONS} \
-         customers' keys, encrypted, in four projects, with `limits.secret_per_minute` raised and everything else at its \
-         default. nginx and HAProxy are Debian's with one worker and no access log, Portkey npm's, LiteLLM PyPI's \
-         without a database; their configurations are in `bench/peers/`, the minimal hyper proxy is \
+         customers' keys, encrypted, in four projects, every setting at its default. nginx and HAProxy are Debian's with \
+         one worker and no access log, Portkey npm's, LiteLLM PyPI's without a database; their configurations are in \
+         `bench/peers/`, the minimal hyper proxy is \
          `bench/src/bin/hyper-proxy.rs`.\n",
         rounds.len()
     )

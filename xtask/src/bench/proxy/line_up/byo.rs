@@ -59,9 +59,7 @@ impl Gateway for Byo {
             .env("BYO_SERVER__LISTEN", stage.gateway.to_string())
             .env("BYO_VAULT__MASTER_KEY", server::MASTER_KEY)
             .env("BYO_ADMIN__KEY", server::ADMIN_KEY)
-            .env("BYO_PROVIDERS__OPENAI__BASE_URL", format!("http://{}/v1", stage.upstream))
-            // By default a secret key may do 100 a second, half of the slowest that is measured here.
-            .env("BYO_LIMITS__SECRET_PER_MINUTE", "1000000");
+            .env("BYO_PROVIDERS__OPENAI__BASE_URL", format!("http://{}/v1", stage.upstream));
         if !self.log.is_empty() {
             command.env("BYO_LOG__FILTER", self.log);
         }
