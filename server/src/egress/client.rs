@@ -36,7 +36,7 @@ pub struct EgressLimits {
 
 impl Default for EgressLimits {
     fn default() -> Self {
-        Self { connect: Duration::from_secs(5), idle: Duration::from_secs(10), idle_per_host: 32 }
+        Self { connect: Duration::from_secs(5), idle: Duration::from_secs(10), idle_per_host: 256 }
     }
 }
 
