@@ -3,7 +3,7 @@
 //! The order is fixed. A key that was sent along, or that the customer has stored, is used or refused; nothing else
 //! ever takes its place.
 
-use byo_seal::{ProviderConfig, ProviderId, reference::DEFAULT_NAME};
+use byo_seal::{ProviderConfig, ProviderId};
 
 use super::{
     Lease, Refusal, in_use, open_request_key,
@@ -16,9 +16,6 @@ use crate::{
     store::{Grant, GrantQuery, KeyAddress, KeyStatus, Mode, UsableKey},
     token::{Token, TokenKind},
 };
-
-/// The operator's own keys belong to no customer.
-pub(super) const PLATFORM: &str = "";
 
 /// A call that wants a key.
 pub struct Ask<'a> {
@@ -184,12 +181,7 @@ fn stored(
 /// What there is for a customer who has no key of this name.
 async fn without_own(app: &App, ask: &Ask<'_>, grant: &Grant) -> Result<(Mode, Option<HeldKey>), Refusal> {
     if grant.settings.platform_keys {
-        let address = KeyAddress {
-            environment: grant.environment_id.clone(),
-            ref_id: PLATFORM.to_owned(),
-            provider: ask.provider,
-            name: DEFAULT_NAME.to_owned(),
-        };
+        let address = KeyAddress::platform(grant.environment_id.clone(), ask.provider);
         let row = app.store.key(&address).await?.filter(|row| row.status != KeyStatus::Disabled);
         if let Some((row, sealed)) = row.and_then(|mut row| row.sealed.take().map(|sealed| (row, sealed))) {
             let key = UsableKey {
@@ -200,7 +192,7 @@ async fn without_own(app: &App, ask: &Ask<'_>, grant: &Grant) -> Result<(Mode, O
                 provider_config: row.provider_config,
                 created_at: row.created_at,
             };
-            let key = stored(app, ask, grant, PLATFORM, DEFAULT_NAME, key)?;
+            let key = stored(app, ask, grant, &address.ref_id, &address.name, key)?;
             return Ok((Mode::Server, Some(key)));
         }
     }

@@ -15,7 +15,7 @@ use crate::{
     app::App,
     environment::Environment,
     id::ProjectId,
-    store::{KeyStatus, RecordCheck},
+    store::{KeyAddress, KeyStatus, RecordCheck},
 };
 
 /// Marks the key and checks it again, in the background and once at a time.
@@ -78,7 +78,7 @@ async fn recheck(
     let teller = Teller::within(project.clone(), environment, app.clock.now(), &*app.entropy);
     let event: crate::store::EventOf = Box::new(move |key| teller.key("key.disabled", key, None));
     // The operator's own keys are nobody's to be told of but the operator's.
-    let is_platform = row.address.ref_id == super::access::PLATFORM;
+    let is_platform = row.address == KeyAddress::platform(row.address.environment.clone(), provider);
     let event = (!is_platform).then_some(event);
     app.store.record_check(record(KeyStatus::Disabled, check.verdict, None, event)).await?;
     tracing::warn!(

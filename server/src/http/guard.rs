@@ -64,7 +64,7 @@ pub(super) async fn enter(State(entrance): State<Entrance>, mut request: Request
             .extensions()
             .get::<axum::extract::MatchedPath>()
             .map_or_else(|| "(none)".to_owned(), |path| path.as_str().to_owned());
-        let response = finish(next.run(request).await, &id, called);
+        let response = finish(next.run(request).await, &id, called.as_ref());
         let took = app.clock.now().since(started);
         tracing::info!(route, status = response.status().as_u16(), ms = took.as_millis(), "answered");
         response
@@ -84,14 +84,14 @@ fn method(request: &Request) -> &'static str {
 struct Panicked;
 
 /// `called` is the provider whose API was called, and the path there: then refusals are worded as that provider's.
-fn finish(mut response: Response, id: &RequestId, called: Option<(ProviderId, String)>) -> Response {
+fn finish(mut response: Response, id: &RequestId, called: Option<&(ProviderId, String)>) -> Response {
     let status = response.status();
     // What a provider answered passes, whatever its status.
     let is_own = !response.headers().contains_key("x-byo-mode");
     let problem =
         response.extensions_mut().remove::<Problem>().or_else(|| foreign(status).filter(|_| is_own));
     if let Some(problem) = problem {
-        let mut rendered = match &called {
+        let mut rendered = match called {
             Some((provider, path)) => problem.render_as(*provider, path, id),
             None => problem.render(id),
         };

@@ -6,6 +6,7 @@ mod database;
 mod disabled;
 mod envelopes;
 mod lifecycle;
+mod on_the_proxy;
 mod operator;
 mod origins;
 mod platform_keys;

@@ -74,7 +74,8 @@ macro_rules! grant {
             $ref_id,
             " LEFT JOIN provider_keys k ON k.environment_id = e.id AND k.ref_id = ",
             $ref_id,
-            " AND k.provider = :provider AND k.name = :name AND k.status <> 'revoked'
+            " AND k.ref_id <> '' AND k.provider = :provider AND k.name = :name
+                  AND k.status <> 'revoked'
               WHERE ",
             $where
         )

@@ -1,6 +1,8 @@
 //! The operator's own keys, which stand among customers'.
 
-use http::Method;
+use axum::body::Body;
+use byo_server::environment::Environment;
+use http::{Method, Request};
 use serde_json::json;
 
 use super::stage::Stage;
@@ -32,6 +34,27 @@ async fn a_platform_key_put_in_a_customers_place_is_refused() {
     stage.edit("DELETE FROM provider_keys WHERE id = $1").await;
     stage.edit("UPDATE provider_keys SET ref_id = 'customer_1' WHERE ref_id = '' AND $1 = $1").await;
     stage.assert_refused("a platform key in a customer's place", stage.own()).await;
+}
+
+/// The other way round: nobody's calls are paid with a customer's key.
+#[tokio::test]
+async fn a_customers_key_made_the_operators_is_refused() {
+    let mut stage = Stage::new().await;
+    let settings = json!({"platformKeys": true});
+    stage.app.settings(&stage.project, Environment::Live, settings).await;
+    let call = async |stage: &Stage| {
+        let request = Request::get("/v1/proxy/openai/v1/models")
+            .header("authorization", format!("Bearer {}", stage.project.secret))
+            .header("x-byo-ref-id", "customer_3");
+        stage.app.send(request.body(Body::empty()).unwrap()).await
+    };
+    assert_eq!(call(&stage).await.status, 403, "the customer has no key, nor has the operator");
+    stage.edit("UPDATE provider_keys SET ref_id = '' WHERE id = $1").await;
+    let asked = stage.provider.asked();
+    let refused = call(&stage).await;
+    assert_eq!(refused.status, 500, "{}", refused.text);
+    assert!(stage.provider.asked() == asked && !refused.text.contains(stage.key()), "{}", refused.text);
+    assert_eq!(stage.errors.take().lines().count(), 1);
 }
 
 /// A stage with a platform key that the provider takes, too.
