@@ -11,6 +11,7 @@ mod process;
 mod provider;
 mod raw;
 mod receiver;
+pub mod upstream;
 mod wire;
 
 use std::{

@@ -11,6 +11,11 @@ use byo_server::http::{
 impl TestApp {
     /// Serves on a free port of loopback for as long as the test's runtime lives.
     pub async fn listen(&self) -> SocketAddr {
+        self.listen_with(Duration::from_mins(1)).await
+    }
+
+    /// The same, with this much patience for requests.
+    pub async fn listen_with(&self, patience: Duration) -> SocketAddr {
         let listener = listen(([127, 0, 0, 1], 0).into()).expect("loopback has a free port");
         let address = listener.local_addr().expect("it is bound");
         let router =
@@ -18,8 +23,8 @@ impl TestApp {
         let limits = ServeLimits {
             connections: 4096,
             connections_per_ip: 4096,
-            header_timeout: Duration::from_secs(60),
-            body_timeout: Duration::from_secs(60),
+            header_timeout: patience,
+            body_timeout: patience,
             shutdown_grace: Duration::ZERO,
         };
         tokio::spawn(serve(listener, None, router, limits, std::future::pending()));

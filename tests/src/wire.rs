@@ -90,6 +90,33 @@ impl Wire {
         Ok(rest)
     }
 
+    /// Everything until the connection ends, and how it ended.
+    pub async fn all(&mut self) -> (Vec<u8>, io::Result<()>) {
+        let mut all = std::mem::take(&mut self.unread);
+        let end = self.stream.read_to_end(&mut all).await;
+        (all, end.map(drop))
+    }
+
+    /// Completes when these bytes are there; they stay to be read. `false` when the connection ended first.
+    pub async fn has(&mut self, wanted: &[u8]) -> bool {
+        while !self.unread.windows(wanted.len()).any(|some| some == wanted) {
+            if !self.more().await.is_ok_and(|more| more > 0) {
+                return false;
+            }
+        }
+        true
+    }
+
+    /// What has come and was not taken.
+    pub fn unread(&self) -> &[u8] {
+        &self.unread
+    }
+
+    /// Breaks the connection.
+    pub fn reset(self) {
+        let _: Result<(), _> = self.stream.set_zero_linger();
+    }
+
     async fn head(&mut self) -> io::Result<Option<Vec<u8>>> {
         let ends = |bytes: &[u8]| bytes.windows(4).position(|four| four == b"\r\n\r\n");
         loop {
