@@ -6,10 +6,7 @@
 use std::{
     io::{self, ErrorKind},
     net::SocketAddr,
-    sync::{
-        Arc, Mutex, MutexGuard, PoisonError, Weak,
-        atomic::{AtomicUsize, Ordering},
-    },
+    sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
 };
 
 use tokio::{
@@ -30,7 +27,8 @@ pub struct Upstream {
 #[derive(Default)]
 struct Shared {
     heads: Mutex<Vec<Vec<u8>>>,
-    accepted: AtomicUsize,
+    /// From which ports, in this order.
+    accepted: watch::Sender<Vec<u16>>,
     records: Mutex<Vec<(Weak<TcpStream>, Arc<Record>)>>,
     open: watch::Sender<usize>,
 }
@@ -144,12 +142,18 @@ impl Upstream {
 
     /// How many connections there have been.
     pub fn accepted(&self) -> usize {
-        self.shared.accepted.load(Ordering::SeqCst)
+        self.shared.accepted.borrow().len()
     }
 
     /// Everything that ever came, connection by connection.
     pub fn received(&self) -> Vec<Vec<u8>> {
         lock(&self.shared.records).iter().map(|(_, record)| lock(&record.bytes).clone()).collect()
+    }
+
+    /// Stops listening and closes every connection that is not with a test.
+    pub async fn stop(&mut self) {
+        self.accepting.abort();
+        let _: Result<(), _> = (&mut self.accepting).await;
     }
 
     /// Completes when no connection is open any more.
@@ -159,18 +163,34 @@ impl Upstream {
     }
 
     /// Takes down all that has reached this machine by now; gives how much that is, connection by connection.
-    pub fn mark(&self) -> Vec<usize> {
+    pub async fn mark(&self) -> Mark {
+        // Connections are accepted in their order: once this one is, so are all that were there before it.
+        let socket = TcpSocket::new_v4().expect("sockets can be made");
+        let last = socket.connect(self.address).await.expect("it listens");
+        let port = last.local_addr().expect("it is connected").port();
+        let mut accepted = self.shared.accepted.subscribe();
+        accepted.wait_for(|ports| ports.contains(&port)).await.expect("it lives as long as this");
         let records = lock(&self.shared.records);
-        records
-            .iter()
-            .map(|(stream, record)| {
-                let mut bytes = lock(&record.bytes);
-                if let Some(stream) = stream.upgrade() {
-                    drain(&stream, &mut bytes);
-                }
-                bytes.len()
-            })
-            .collect()
+        let lengths = records.iter().map(|(stream, record)| {
+            let mut bytes = lock(&record.bytes);
+            if let Some(stream) = stream.upgrade() {
+                drain(&stream, &mut bytes);
+                record.state.send_modify(|state| state.received = bytes.len());
+            }
+            bytes.len()
+        });
+        Mark(lengths.collect())
+    }
+}
+
+/// How much came over each connection until some moment.
+#[derive(Debug)]
+pub struct Mark(Vec<usize>);
+
+impl Mark {
+    /// Whether nothing came from there to here.
+    pub fn is_the_last_before(&self, later: &Self) -> bool {
+        later.0.starts_with(&self.0) && later.0[self.0.len()..].iter().all(|&length| length == 0)
     }
 }
 
@@ -194,12 +214,12 @@ async fn accept(listener: TcpListener, shared: Arc<Shared>, calls: mpsc::Unbound
     loop {
         tokio::select! {
             accepted = listener.accept() => {
-                let Ok((stream, _)) = accepted else { continue };
+                let Ok((stream, peer)) = accepted else { continue };
                 let _: Result<(), _> = stream.set_nodelay(true);
-                shared.accepted.fetch_add(1, Ordering::SeqCst);
                 let stream = Arc::new(stream);
                 let record = Arc::new(Record::default());
                 lock(&shared.records).push((Arc::downgrade(&stream), Arc::clone(&record)));
+                shared.accepted.send_modify(|ports| ports.push(peer.port()));
                 connections.spawn(converse(stream, record, Arc::clone(&shared), calls.clone()));
             }
             Some(_) = connections.join_next(), if !connections.is_empty() => {}
@@ -358,8 +378,10 @@ impl Call {
 
     /// Sends a whole answer with its length.
     pub async fn answer(&self, status: &str, headers: &[(&str, &str)], body: &[u8]) -> bool {
-        self.send(&[head(status, headers, &format!("content-length: {}", body.len())).as_bytes(), body].concat())
-            .await
+        self.send(
+            &[head(status, headers, &format!("content-length: {}", body.len())).as_bytes(), body].concat(),
+        )
+        .await
     }
 
     /// Sends the head of an answer in chunks.

@@ -97,6 +97,21 @@ impl Wire {
         (all, end.map(drop))
     }
 
+    /// How many bytes the next answer has in chunks, which are not kept. It must be in chunks.
+    pub async fn count(&mut self) -> io::Result<usize> {
+        let Some(_) = self.head().await? else { return Err(broken("there is no answer")) };
+        let mut count = 0;
+        loop {
+            let line = self.line().await?;
+            let size = usize::from_str_radix(&line, 16).map_err(|_| broken("a chunk's size"))?;
+            self.take(size + 2).await?;
+            count += size;
+            if size == 0 {
+                return Ok(count);
+            }
+        }
+    }
+
     /// Completes when these bytes are there; they stay to be read. `false` when the connection ended first.
     pub async fn has(&mut self, wanted: &[u8]) -> bool {
         while !self.unread.windows(wanted.len()).any(|some| some == wanted) {

@@ -78,7 +78,8 @@ async fn a_cut_answer_never_looks_complete() {
 fn answer(rng: &mut ChaCha20Rng, number: usize) -> (String, Vec<u8>, Vec<u8>) {
     let parts = 1 + rng.next_u32() as usize % 20;
     let shape = shape(number);
-    let events = (0..parts).map(|part| format!("event: content_block_delta\ndata: {{\"part\":{part},\"text\":\"word\"}}\n\n"));
+    let events = (0..parts)
+        .map(|part| format!("event: content_block_delta\ndata: {{\"part\":{part},\"text\":\"word\"}}\n\n"));
     let parts: Vec<Vec<u8>> = match shape {
         Shape::Stream => events.map(String::into_bytes).collect(),
         Shape::Measured | Shape::Chunked => {

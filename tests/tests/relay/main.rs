@@ -3,7 +3,13 @@
 mod aborts;
 mod client;
 mod cuts;
+mod echo;
 mod endings;
+mod logged;
 mod passes;
+mod paths;
+mod smuggling;
 mod stage;
 mod streams;
+mod timeouts;
+mod upstreams;

@@ -152,7 +152,10 @@ async fn of_an_answers_headers_what_is_listed_comes_down() {
     }
     assert!(!all.contains(&"clear-site-data") && !all.contains(&"connection"));
     assert_eq!(reply.header("x-byo-mode"), Some("byok"));
-    assert!(reply.header("x-byo-key-id").unwrap().starts_with("key_") && reply.header("x-byo-key-id") != Some("key_forged"));
+    assert!(
+        reply.header("x-byo-key-id").unwrap().starts_with("key_")
+            && reply.header("x-byo-key-id") != Some("key_forged")
+    );
     assert!(reply.header("x-byo-request-id").unwrap().starts_with("req_"));
     assert_eq!(all.iter().filter(|name| **name == "x-byo-mode").count(), 1);
 }

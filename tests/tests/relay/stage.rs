@@ -6,6 +6,7 @@ use byo_seal::ProviderId;
 use byo_server::{config::ProxyConfig, environment::Environment};
 use byo_tests::{Project, Reply, Setup, TestApp, Wire, unique, upstream::Upstream};
 use serde_json::json;
+use sqlx::{Connection, SqliteConnection, sqlite::SqliteConnectOptions};
 
 /// The one customer.
 pub(crate) const CUSTOMER: &str = "customer_1";
@@ -112,6 +113,14 @@ impl Stage {
         let mut wire = self.wire().await;
         wire.send(bytes).await.expect("it reads");
         wire
+    }
+
+    /// Lets no model pass but one, so that bodies are read before they go up.
+    pub(crate) async fn restrict_models(&self) {
+        let options = SqliteConnectOptions::new().filename(self.byo.folder.path("byo.db"));
+        let mut database = SqliteConnection::connect_with(&options).await.expect("the database opens twice");
+        let restrict = r#"UPDATE environments SET models = '{"mode":"enabled","models":["openai/gpt-4.1"]}'"#;
+        sqlx::query(restrict).execute(&mut database).await.expect("a query of this schema");
     }
 
     /// Asserts a refusal of byo's own, in the provider's form.

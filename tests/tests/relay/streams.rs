@@ -40,7 +40,10 @@ async fn an_answer_that_is_no_stream_comes_as_it_is_sent_too() {
     }
     call.send(b"0\r\n\r\n").await;
     let reply = within(wire.answer("POST")).await.unwrap().unwrap();
-    assert_eq!((reply.header("x-accel-buffering"), reply.body.iter().filter(|&&byte| byte == b'\n').count()), (None, 10));
+    assert_eq!(
+        (reply.header("x-accel-buffering"), reply.body.iter().filter(|&&byte| byte == b'\n').count()),
+        (None, 10)
+    );
 }
 
 #[tokio::test]

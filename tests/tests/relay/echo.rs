@@ -1,0 +1,216 @@
+//! A provider that repeats the key wherever it can, in every encoding: no byte of it comes down, and none is logged.
+
+use base64::{
+    Engine,
+    engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
+};
+use byo_server::config::ProxyConfig;
+use byo_tests::upstream::{Call, chunk, head};
+
+use crate::{
+    logged::Log,
+    stage::{PATIENCE, PROVIDERS, Stage, within},
+};
+
+/// The key as an edge, a gateway or a provider may write it, and what of that must not be seen.
+fn spellings(key: &str) -> Vec<(&'static str, String)> {
+    let every = |format: &dyn Fn(u8) -> String| key.bytes().map(format).collect::<String>();
+    let percent = every(&|byte| format!("%{byte:02X}"));
+    let base64 = |before: &str| STANDARD.encode(format!("{before}{key}"));
+    vec![
+        ("raw", key.to_owned()),
+        ("masked", format!("{}***{}", &key[..key.len() - 16], &key[key.len() - 4..])),
+        ("starred", format!("{}{}{}", &key[..key.len() - 20], "*".repeat(16), &key[key.len() - 4..])),
+        ("double percent", percent.replace('%', "%25")),
+        ("percent", percent),
+        ("base64", base64("")),
+        ("base64, one in front", base64("x")),
+        ("base64, two in front", base64("Be")),
+        ("base64 of a header", base64("Authorization: Bearer ")),
+        ("base64url", URL_SAFE_NO_PAD.encode(format!("?~{key}"))),
+        ("hex", every(&|byte| format!("{byte:02x}"))),
+        ("JSON escapes", every(&|byte| format!("\\u{byte:04x}"))),
+        ("reversed", key.chars().rev().collect()),
+    ]
+}
+
+/// Stretches of a spelling that hold eight characters of the key's secret part or more.
+fn tells(spelling: &str, form: &str, key: &str, seen: &[u8]) -> bool {
+    let public = key.len() - 24;
+    let per = spelling.len() / key.len();
+    let secret = match form {
+        // What is left of the key beside its mask.
+        "masked" | "starred" => &spelling[public..],
+        "reversed" => &spelling[..24],
+        _ if form.starts_with("base64") => &spelling[spelling.len() - 28..spelling.len() - 4],
+        _ => &spelling[public * per..],
+    };
+    let least = match form {
+        "masked" | "starred" => 6,
+        "raw" | "reversed" => 8,
+        _ if form.starts_with("base64") => 11,
+        _ => 8 * per,
+    };
+    secret.as_bytes().windows(least).any(|part| seen.windows(least).any(|some| some == part))
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Place {
+    ErrorBody,
+    ErrorBodyAsText,
+    ErrorHeader,
+    GoodHeader,
+    Reason,
+    Trailer,
+    ErrorEvent,
+    ErrorEventByteByByte,
+}
+
+const PLACES: [Place; 8] = [
+    Place::ErrorBody,
+    Place::ErrorBodyAsText,
+    Place::ErrorHeader,
+    Place::GoodHeader,
+    Place::Reason,
+    Place::Trailer,
+    Place::ErrorEvent,
+    Place::ErrorEventByteByByte,
+];
+
+const JSON: (&str, &str) = ("content-type", "application/json");
+const STREAM: (&str, &str) = ("content-type", "text/event-stream");
+
+fn error(told: &str) -> String {
+    // Escaped as it is in the escaped spelling, and otherwise nothing to escape.
+    format!(
+        r#"{{"type":"error","error":{{"type":"invalid_request_error","message":"Incorrect API key provided: {told}.","code":"invalid_api_key"}}}}"#
+    )
+}
+
+async fn echo(call: &Call, place: Place, told: &str) {
+    let header = told.replace("\\u", "_u");
+    match place {
+        Place::ErrorBody => call.answer("401 Unauthorized", &[JSON], error(told).as_bytes()).await,
+        Place::ErrorBodyAsText => {
+            let text = format!("bad request\nauthorization: Bearer {told}\nhost: x\n");
+            call.answer("400 Bad", &[("content-type", "text/plain")], text.as_bytes()).await
+        }
+        Place::ErrorHeader => {
+            let headers = [JSON, ("x-request-id", &header), ("openai-organization", "org-1")];
+            call.answer("401 Unauthorized", &headers, error("x").as_bytes()).await
+        }
+        Place::GoodHeader => {
+            call.answer("200 OK", &[JSON, ("x-request-id", &header), ("openai-version", "1")], b"{}").await
+        }
+        Place::Reason => call.answer(&format!("401 no {header}"), &[JSON], error("x").as_bytes()).await,
+        Place::Trailer => {
+            call.begin("200 OK", &[JSON, ("trailer", "x-request-id")]).await;
+            call.send(format!("2\r\n{{}}\r\n0\r\nx-request-id: {header}\r\n\r\n").as_bytes()).await
+        }
+        Place::ErrorEvent => {
+            call.begin("200 OK", &[STREAM]).await;
+            let event = format!("event: error\ndata: {}\n\n", error(told));
+            call.chunk(b"data: {\"first\":1}\n\n").await;
+            call.send(&[&chunk(event.as_bytes())[..], b"0\r\n\r\n"].concat()).await
+        }
+        Place::ErrorEventByteByByte => {
+            let event = format!("event: error\ndata: {}\n\n", error(told));
+            let mut bytes = head("200 OK", &[STREAM], "transfer-encoding: chunked").into_bytes();
+            event.bytes().for_each(|byte| bytes.extend_from_slice(&chunk(&[byte])));
+            call.send(&[&bytes[..], b"0\r\n\r\n"].concat()).await
+        }
+    };
+}
+
+#[tokio::test]
+async fn a_repeated_key_reaches_neither_the_client_nor_the_log() {
+    let log = Log::listen();
+    let mut keys = Vec::new();
+    for (provider, ..) in PROVIDERS {
+        let stage = Stage::with(provider, ProxyConfig::default(), PATIENCE).await;
+        let mut found = Vec::new();
+        for (form, told) in spellings(&stage.key) {
+            for place in PLACES {
+                let request = stage.post("connection: close\r\n", b"{}");
+                let mut wire = stage.sent(&request).await;
+                let call = within(stage.upstream.call()).await;
+                let ((), (all, _)) = tokio::join!(echo(&call, place, &told), within(wire.all()));
+                assert!(all.starts_with(b"HTTP/1.1 "), "{form} {place:?}");
+                let header = told.replace("\\u", "_u");
+                if tells(&told, form, &stage.key, &all) || tells(&header, form, &stage.key, &all) {
+                    found.push(format!("{form} in {place:?}: {}", all.escape_ascii()));
+                }
+            }
+        }
+        assert!(found.is_empty(), "{provider}: {}:\n{}", found.len(), found.join("\n"));
+        keys.push(stage.key);
+    }
+    let log = log.all();
+    assert!(log.windows(8).any(|some| some == b"answered"), "nothing was logged at all");
+    for key in &keys {
+        for (form, told) in spellings(key) {
+            assert!(!tells(&told, form, key, &log), "{form} is logged");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_repeated_key_is_found_wherever_it_is_cut() {
+    let stage = Stage::new().await;
+    let first = "data: {\"first\":1}\n\n";
+    let event = format!("event: error\ndata: {}\n\n", error(&stage.key));
+    let mut wire = stage.wire().await;
+    for cut in 1..event.len() {
+        wire.send(&stage.usual()).await.unwrap();
+        let mut call = within(stage.upstream.call()).await;
+        let _: Option<Vec<u8>> = call.body().await;
+        call.stream().await;
+        call.chunk(format!("{first}{}", &event[..cut]).as_bytes()).await;
+        assert!(within(wire.has(first.as_bytes())).await);
+        call.send(&[&chunk(&event.as_bytes()[cut..])[..], b"0\r\n\r\n"].concat()).await;
+        call.keep();
+        let reply = within(wire.answer("POST")).await.unwrap().unwrap();
+        assert!(!tells(&stage.key, "raw", &stage.key, &reply.body), "cut at {cut}");
+        assert!(reply.body.starts_with(first.as_bytes()) && reply.body.ends_with(b"\n\n"), "cut at {cut}");
+    }
+}
+
+#[tokio::test]
+async fn an_error_that_cannot_be_read_becomes_byos_own() {
+    for (provider, ..) in PROVIDERS {
+        let stage = Stage::with(provider, ProxyConfig::default(), PATIENCE).await;
+        let secret = stage.key.clone();
+        let long = "x".repeat(300 * 1024);
+        for (headers, body) in [
+            (vec![JSON, ("content-encoding", "gzip")], error(&secret)),
+            (vec![JSON, ("content-encoding", "br")], error(&secret)),
+            (vec![("content-type", "text/html")], format!("<html>{secret}</html>")),
+            (vec![JSON], error(&format!("{secret}{long}"))),
+        ] {
+            for status in ["400 X", "401 X", "429 X", "500 X", "503 X"] {
+                let mut wire = stage.sent(&stage.usual()).await;
+                let call = within(stage.upstream.call()).await;
+                // It may hang up before it has all.
+                let _: bool = call.answer(status, &headers, body.as_bytes()).await;
+                let reply = within(wire.answer("POST")).await.unwrap().unwrap();
+                stage.assert_refused(&reply, status[..3].parse().unwrap(), "provider_refused");
+                assert_eq!(reply.header("content-encoding"), None);
+                assert!(!tells(&secret, "raw", &secret, &reply.body));
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_error_without_the_key_passes_as_it_is() {
+    let stage = Stage::new().await;
+    for status in [400, 401, 402, 403, 404, 409, 413, 422, 429, 500, 502, 503, 529] {
+        let body = error("sk-other");
+        let mut wire = stage.sent(&stage.usual()).await;
+        let call = within(stage.upstream.call()).await;
+        call.answer(&format!("{status} X"), &[JSON, ("retry-after", "3")], body.as_bytes()).await;
+        let reply = within(wire.answer("POST")).await.unwrap().unwrap();
+        assert_eq!((reply.status, reply.header("retry-after")), (status, Some("3")));
+        assert_eq!(String::from_utf8_lossy(&reply.body), body);
+    }
+}
