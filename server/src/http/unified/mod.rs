@@ -45,7 +45,8 @@ impl FromRequestParts<AppState> for Around {
         credentials::token(&parts.headers)?;
         let ClientAddress(client) = *parts.extensions.get().expect("the entrance adds it to every request");
         let id = parts.extensions.get::<RequestId>().expect("the entrance adds it to every request").clone();
-        Ok(Self { headers: std::mem::take(&mut parts.headers), client, id })
+        // A copy: the body's reader looks at them too.
+        Ok(Self { headers: parts.headers.clone(), client, id })
     }
 }
 
