@@ -74,6 +74,10 @@ pub async fn forward(app: &Arc<App>, access: Access, call: Call<'_>) -> Result<A
     if let Sent::Whole(body) = &body
         && restricted
     {
+        // The provider would decode it first, and might read another model there.
+        if !body.is_empty() && headers::is_encoded(call.headers) {
+            return Err(Refusal::ModelNotAllowed);
+        }
         check_models(&access, call.provider, &call.method, &call.tail, body)?;
     }
     let Access { grant, ref_id, mode, key } = access;

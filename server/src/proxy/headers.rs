@@ -72,7 +72,7 @@ pub(super) fn is_page(headers: &HeaderMap) -> bool {
     })
 }
 
-/// Whether an answer's body is encoded in a way that hides what it holds.
+/// Whether a body is encoded in a way that hides what it holds.
 pub(super) fn is_encoded(headers: &HeaderMap) -> bool {
     headers
         .get_all(header::CONTENT_ENCODING)

@@ -14,13 +14,17 @@ pub(super) enum Named {
     Models(Vec<String>),
     /// None that byo can find.
     Nothing,
-    /// It names one twice, or in two ways: which one the provider would take cannot be said.
+    /// It names one twice, in two ways, or behind escapes: which one the provider would take cannot be said.
     Ambiguous,
 }
 
 /// Reads them from the path, where the provider has them there, else from the body.
 pub(super) fn named(provider: ProviderId, tail: &Tail<'_>, body: &[u8]) -> Named {
     let in_body = in_body(body);
+    // Providers decode paths before they read them; a model spelt with escapes is compared with no list.
+    if has_models_in_paths(provider) && tail.path().contains('%') {
+        return Named::Ambiguous;
+    }
     match in_path(provider, tail) {
         None => in_body,
         Some(model) => match in_body {
@@ -40,13 +44,18 @@ pub(super) fn named(provider: ProviderId, tail: &Tail<'_>, body: &[u8]) -> Named
     }
 }
 
+fn has_models_in_paths(provider: ProviderId) -> bool {
+    matches!(provider, ProviderId::Google | ProviderId::Azure)
+}
+
 fn in_path<'a>(provider: ProviderId, tail: &Tail<'a>) -> Option<&'a str> {
     let marker = match provider {
         ProviderId::Google => "models",
         ProviderId::Azure => "deployments",
         _ => return None,
     };
-    let mut segments = tail.segments().skip_while(|segment| *segment != marker).skip(1);
+    // Some routers read paths without regard to case.
+    let mut segments = tail.segments().skip_while(|segment| !segment.eq_ignore_ascii_case(marker)).skip(1);
     let segment = segments.next()?;
     Some(segment.split_once(':').map_or(segment, |(model, _)| model))
 }
@@ -146,6 +155,17 @@ mod tests {
         }
         let gemini = Tail::read("/v1beta/models/cheap:generateContent", None).unwrap();
         assert_eq!(named(ProviderId::Google, &gemini, br#"{"model":"dear"}"#), Named::Ambiguous);
+        for (provider, path) in [
+            (ProviderId::Google, "/v1beta/models/%64ear:generateContent"),
+            (ProviderId::Google, "/v1beta/models/dear%3AgenerateContent"),
+            (ProviderId::Google, "/v1beta/%6dodels/dear:generateContent"),
+            (ProviderId::Azure, "/openai/deployments/%64ear/chat/completions"),
+        ] {
+            let tail = Tail::read(path, None).unwrap();
+            assert_eq!(named(provider, &tail, br#"{"model":"cheap"}"#), Named::Ambiguous, "{path}");
+        }
+        let deployment = Tail::read("/openai/Deployments/dear/chat/completions", None).unwrap();
+        assert_eq!(named(ProviderId::Azure, &deployment, br#"{"model":"cheap"}"#), models(&["dear"]));
         for body in
             ["", "[]", "not json", r#"{"input":1}"#, r#"{"model":null}"#, r#"{"model":"a"} {"model":"b"}"#]
         {
