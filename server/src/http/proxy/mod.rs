@@ -4,7 +4,7 @@ pub(super) mod credentials;
 
 use axum::{
     extract::{Request, State},
-    http::{HeaderMap, HeaderName, HeaderValue},
+    http::{HeaderMap, HeaderName, HeaderValue, header},
     response::Response,
 };
 use byo_seal::ProviderId;
@@ -54,6 +54,9 @@ pub(super) async fn call(State(app): State<AppState>, request: Request) -> Resul
     let Some((provider, tail)) = provider(parts.uri.path()) else {
         return Err(super::guard::nothing_here());
     };
+    if wants_web_socket(&parts.headers) {
+        return Err(Problem::new(Code::NotFound, "byo forwards no WebSockets; send the call with POST."));
+    }
     let tail = Tail::read(tail, parts.uri.query()).map_err(bad_tail)?;
     let brought = credentials::read(&parts.headers, provider)?;
     let ClientAddress(client) = *parts.extensions.get().expect("the entrance adds it to every request");
@@ -108,6 +111,11 @@ pub(super) fn mark(headers: &mut HeaderMap, mode: &'static str, key_id: Option<&
     if let Some(id) = key_id {
         headers.insert(HeaderName::from_static("x-byo-key-id"), text(id));
     }
+}
+
+/// Clients that are answered 404 fall back to POST. Other upgrades are offers that need not be taken.
+fn wants_web_socket(headers: &HeaderMap) -> bool {
+    headers.get_all(header::UPGRADE).iter().any(|value| value.as_bytes().eq_ignore_ascii_case(b"websocket"))
 }
 
 fn text(value: &str) -> HeaderValue {
