@@ -38,8 +38,8 @@ async fn recheck(
     let epoch = app.in_use.epoch();
     let Some(row) = app.store.key(&stored.address).await? else { return Ok(()) };
     let is_same = row.id == stored.id && row.version == stored.version;
-    // Whoever had the turn before may have looked already, just now.
-    let is_fresh = app.clock.now().since(row.checked_at) < RECHECK_EVERY && row.status == KeyStatus::Active;
+    // Whoever had the turn before may have looked already, just now, whatever came of it.
+    let is_fresh = app.clock.now().since(row.checked_at) < RECHECK_EVERY;
     let sealed = match row.sealed.as_deref() {
         Some(sealed) if is_same && !is_fresh && row.status != KeyStatus::Disabled => sealed,
         _ => return Ok(()),
@@ -66,7 +66,7 @@ async fn recheck(
         () = lease.ended().cancelled() => return Ok(()),
     };
     match check.verdict {
-        // It stays suspect; the next refusal has it checked again.
+        // It stays suspect; a refusal some time later has it checked again.
         Verdict::Unreachable => return Ok(()),
         Verdict::Rejected | Verdict::Denied => {}
         verdict => {
@@ -92,5 +92,5 @@ async fn recheck(
     Ok(())
 }
 
-/// A key that passed a check this recently is not checked again for the sake of one refusal.
+/// A key that was checked this recently is not checked again for the sake of one refusal.
 const RECHECK_EVERY: std::time::Duration = std::time::Duration::from_secs(30);
