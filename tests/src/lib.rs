@@ -11,6 +11,7 @@ mod process;
 mod provider;
 mod raw;
 mod receiver;
+mod scripted;
 pub mod upstream;
 mod wire;
 
@@ -56,6 +57,7 @@ pub use process::{Launch, Process, binary, command};
 pub use provider::FakeProvider;
 pub use raw::{RawReply, RawWire, exchange, request};
 pub use receiver::{Delivery, Receiver, listen};
+pub use scripted::{Seen, Upstream, answer_json, answer_with};
 pub use wire::{Reply, Wire};
 
 /// The operator's key.

@@ -11,8 +11,12 @@ use axum::{
     http::{HeaderMap, StatusCode},
     response::{IntoResponse, Response},
 };
+use bytes::Bytes;
 use serde_json::json;
 use tokio::sync::{Notify, watch};
+
+/// What in a body asks for a stream.
+const STREAM: &[u8] = b"\"stream\":true";
 
 /// A running provider.
 pub struct FakeProvider {
@@ -74,7 +78,7 @@ impl FakeProvider {
     }
 }
 
-async fn answer(State(shared): State<Arc<Shared>>, headers: HeaderMap) -> Response {
+async fn answer(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: Bytes) -> Response {
     shared.asked.fetch_add(1, Ordering::SeqCst);
     shared.asked_again.notify_waiters();
     let mut held = shared.held.subscribe();
@@ -82,6 +86,11 @@ async fn answer(State(shared): State<Arc<Shared>>, headers: HeaderMap) -> Respon
     let given = headers.get("authorization").and_then(|value| value.to_str().ok()).unwrap_or_default();
     let given = given.strip_prefix("Bearer ").unwrap_or_default();
     if shared.keys.lock().unwrap_or_else(PoisonError::into_inner).iter().any(|known| known == given) {
+        if body.windows(STREAM.len()).any(|window| window == STREAM) {
+            let event = json!({"choices": [{"delta": {"content": "Hello."}, "finish_reason": "stop"}]});
+            let events = format!("data: {event}\n\ndata: [DONE]\n\n");
+            return ([("content-type", "text/event-stream")], events).into_response();
+        }
         return Json(json!({"object": "list", "data": [{"id": "gpt-4.1", "object": "model"}]}))
             .into_response();
     }

@@ -37,7 +37,7 @@ impl RawWire {
         Self(stream.expect("the server listens"))
     }
 
-    /// Sends a request and reads the answer, whose length must be given. Stays open.
+    /// Sends a request and reads the answer, whose length must be given, or that comes in chunks. Stays open.
     pub async fn send(&mut self, request: &[u8]) -> RawReply {
         self.0.write_all(request).await.expect("the server reads");
         let mut bytes = Vec::new();
@@ -72,6 +72,10 @@ pub async fn exchange(address: SocketAddr, request: &[u8]) -> RawReply {
 fn whole(bytes: &[u8]) -> Option<RawReply> {
     let body = head_end(bytes)?;
     let head = String::from_utf8_lossy(&bytes[..body]).to_ascii_lowercase();
+    if head.lines().any(|line| line == "transfer-encoding: chunked") {
+        let is_whole = bytes.ends_with(b"\r\n0\r\n\r\n");
+        return is_whole.then(|| RawReply { status: status(bytes), bytes: bytes.to_vec(), body });
+    }
     let length = head.lines().find_map(|line| line.strip_prefix("content-length:"));
     let length: usize = length.map_or(0, |length| length.trim().parse().expect("a length is a number"));
     (bytes.len() >= body + length).then(|| RawReply { status: status(bytes), bytes: bytes.to_vec(), body })

@@ -10,6 +10,7 @@ mod on_the_proxy;
 mod operator;
 mod origins;
 mod platform_keys;
+mod proxy;
 mod replay;
 mod request_keys;
 mod runtime_tokens;

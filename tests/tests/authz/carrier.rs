@@ -32,6 +32,13 @@ pub(crate) enum Carrier {
     XAdminKeyTwice,
 }
 
+/// What the matrix asks of a route, whoever asks.
+pub(crate) struct Call {
+    pub(crate) uri: String,
+    pub(crate) headers: Vec<(&'static str, String)>,
+    pub(crate) body: Option<Value>,
+}
+
 impl Carrier {
     pub(crate) const ALL: [Self; 16] = [
         Self::Nothing,
@@ -62,27 +69,42 @@ impl Carrier {
         matches!(self, Self::XAdminKeyAndXApiKey | Self::XAdminKeyTwice)
     }
 
+    /// Whether calls that pass through to providers look for a token there.
+    pub(crate) const fn is_an_sdks(self) -> bool {
+        matches!(
+            self,
+            Self::Bearer
+                | Self::BearerLowerCase
+                | Self::BearerTwice
+                | Self::XApiKey
+                | Self::ApiKey
+                | Self::XGoogApiKey
+        )
+    }
+
+    /// Whether the operator's header is there, with whatever in it.
+    pub(crate) const fn has_admin_header(self) -> bool {
+        matches!(
+            self,
+            Self::XAdminKey | Self::BearerAndXAdminKey | Self::XAdminKeyAndXApiKey | Self::XAdminKeyTwice
+        )
+    }
+
     pub(crate) const fn is_double(self) -> bool {
         matches!(self, Self::BearerAndXApiKey | Self::BearerAndXAdminKey | Self::BearerTwice)
     }
 
     /// The request with the credential in it; `good` is a secret key that would pass alone.
-    pub(crate) fn load(
-        self,
-        method: &str,
-        uri: &str,
-        credential: &str,
-        good: &str,
-        body: Option<&Value>,
-    ) -> Request<Body> {
+    pub(crate) fn load(self, method: &str, call: &Call, credential: &str, good: &str) -> Request<Body> {
         let uri = match self {
-            Self::Query => format!("{uri}?key={credential}"),
-            Self::QueryEncoded => format!("{uri}?key={}", encode_first(credential)),
-            _ => uri.to_owned(),
+            Self::Query => format!("{}?key={credential}", call.uri),
+            Self::QueryEncoded => format!("{}?key={}", call.uri, encode_first(credential)),
+            _ => call.uri.clone(),
         };
         let request = Request::builder().method(method).uri(uri).header("origin", PAGE);
-        let request = self.headers(credential, good).into_iter().fold(request, with);
-        match body {
+        let headers = self.headers(credential, good).into_iter().chain(call.headers.iter().cloned());
+        let request = headers.fold(request, with);
+        match &call.body {
             Some(body) => {
                 request.header("content-type", "application/json").body(Body::from(body.to_string()))
             }

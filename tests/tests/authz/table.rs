@@ -70,6 +70,7 @@ fn documented_principals(call: &Value) -> BTreeSet<String> {
                 ["publishableKey"] => "publishable",
                 ["connectSession"] => "session",
                 ["secretKey"] => "secret",
+                ["runtimeToken"] => "runtime",
                 ["adminKey"] => "admin",
                 _ => "a combination that the matrix does not know",
             }

@@ -4,13 +4,18 @@ use std::time::Duration;
 
 use byo_seal::ProviderId;
 use byo_server::{
+    clock::Clock,
     entropy::SystemEntropy,
     environment::Environment,
+    id::TokenId,
+    store::{GrantQuery, ModelList, NewRuntimeToken, RuntimeLimits},
     token::{Token, TokenKind},
 };
 use byo_tests::{ADMIN_KEY, Answer, TestApp, unique};
 use http::Method;
 use serde_json::{Value, json};
+
+use crate::carrier::Call;
 
 /// The customer that requests name.
 const CUSTOMER: &str = "customer_1";
@@ -43,6 +48,18 @@ pub(crate) struct Principal {
     pub(crate) standing: Standing,
     /// Whether the credential has the form of a token, its checksum included.
     pub(crate) well_formed: bool,
+}
+
+impl Principal {
+    /// Whether the credential begins as tokens do.
+    pub(crate) fn is_tagged(&self) -> bool {
+        ["byo_pk_", "byo_cs_", "byo_sk_", "byo_rt_"].iter().any(|tag| self.credential.starts_with(tag))
+    }
+
+    /// Whether it is of a kind that browsers hold.
+    pub(crate) fn is_a_browsers(&self) -> bool {
+        ["byo_pk_", "byo_cs_"].iter().any(|tag| self.credential.starts_with(tag))
+    }
 }
 
 /// A server with data, and its principals.
@@ -79,9 +96,9 @@ impl World {
         Self { app, principals, secret: one.secret, marker, project: one.project, key, sealed }
     }
 
-    /// The request that the matrix makes of a route: its URI and body. `None` when it knows none.
-    pub(crate) fn request(&self, route: &str) -> Option<(String, Option<Value>)> {
-        let (_, path) = route.split_once(' ')?;
+    /// The request that the matrix makes of a route. `None` when it knows none.
+    pub(crate) fn request(&self, route: &str) -> Option<Call> {
+        let (method, path) = route.split_once(' ')?;
         let submission = || json!({"provider": "openai", "refId": CUSTOMER, "sealedKey": self.sealed});
         let absent = || json!({"provider": "openai", "refId": CUSTOMER, "name": "absent"});
         let body = match route {
@@ -90,10 +107,20 @@ impl World {
             | "POST /v1/keys/revoke"
             | "POST /v1/keys/disable"
             | "POST /v1/keys/enable" => Some(absent()),
+            "POST /v1/unified" => Some(json!({"provider": "openai", "prompt": "Hello"})),
+            "POST /v1/proxy/{provider}/{path}" => {
+                Some(json!({"model": "gpt-4.1", "messages": [{"role": "user", "content": "Hello"}]}))
+            }
             _ if ["POST ", "PUT ", "PATCH "].iter().any(|method| route.starts_with(method)) => {
                 Some(json!({}))
             }
             _ => None,
+        };
+        // Every method has a call that the proxy forwards; the simulated provider knows the first two.
+        let below = match method {
+            "GET" => "v1/models",
+            "POST" => "v1/chat/completions",
+            _ => "v1/files/file-1",
         };
         let id = match path {
             _ if path.starts_with("/v1/keys/") => &self.key,
@@ -101,12 +128,12 @@ impl World {
             _ if path.starts_with("/v1/webhook-endpoints/") => "whe_00000000000000000000000000",
             _ => "tok_00000000000000000000000000",
         };
-        let uri = path
-            .replace("{id}", id)
-            .replace("{environment}", "test")
-            .replace("{provider}", "openai")
-            .replace("{refId}", "customer_1");
-        (!uri.contains('{')).then_some((uri, body))
+        let uri = path.replace("{id}", id).replace("{environment}", "test").replace("{refId}", CUSTOMER);
+        let uri = uri.replace("{provider}", "openai").replace("{path}", below);
+        let calls_a_provider = path.starts_with("/v1/proxy/") || path == "/v1/unified";
+        let headers = [("x-byo-ref-id", CUSTOMER.to_owned()), ("x-byo-key-name", self.marker.clone())];
+        let headers = headers.into_iter().filter(|_| calls_a_provider).collect();
+        (!uri.contains('{')).then_some(Call { uri, headers, body })
     }
 
     /// All that the first project's backend sees of its environment.
@@ -178,6 +205,23 @@ async fn principals(app: &TestApp, one: &Tokens, two: &Tokens, hook: String) -> 
     let other_project = session(&two.secret, json!({"refId": CUSTOMER})).await;
     let other_page =
         session(&one.secret, json!({"refId": CUSTOMER, "origins": ["https://other.example.com"]})).await;
+    let orphaned_runtime = {
+        let revoked = token(app, one, "secret").await;
+        let orphan = runtime(app, &revoked.1, CUSTOMER, |_| ()).await;
+        end(app, &revoked.0).await;
+        orphan
+    };
+    let own_runtime = runtime(app, &one.secret, CUSTOMER, |_| ()).await;
+    let runtime_of_another = runtime(app, &one.secret, "customer_2", |_| ()).await;
+    let runtime_elsewhere =
+        runtime(app, &one.secret, CUSTOMER, |row| row.limits.providers = Some(vec![ProviderId::Anthropic]))
+            .await;
+    let runtime_of_a_stranger = runtime(app, &two.secret, CUSTOMER, |_| ()).await;
+    let runtime_of_the_other_half = runtime(app, &one.live_secret, CUSTOMER, |_| ()).await;
+    let expired_runtime =
+        runtime(app, &one.secret, CUSTOMER, |row| row.expires_at = Some(row.created_at)).await;
+    let revoked_runtime = runtime(app, &one.secret, CUSTOMER, |_| ()).await;
+    end_runtime(app, &revoked_runtime).await;
     let unknown = |kind| Token::generate(kind, Environment::Test, &SystemEntropy).expose().to_owned();
     let token = |name, credential: &str, kind, reach| Principal {
         name,
@@ -220,6 +264,14 @@ async fn principals(app: &TestApp, one: &Tokens, two: &Tokens, hook: String) -> 
         token("secret of another project", &two.secret, "secret", OtherTenant),
         token("secret of the other environment", &one.live_secret, "secret", OtherTenant),
         nobody("revoked secret", &revoked_secret.1, true),
+        token("runtime", &own_runtime, "runtime", Own),
+        token("runtime for another customer", &runtime_of_another, "runtime", OtherCustomer),
+        token("runtime for another provider", &runtime_elsewhere, "runtime", OtherCustomer),
+        token("runtime of another project", &runtime_of_a_stranger, "runtime", OtherTenant),
+        token("runtime of the other environment", &runtime_of_the_other_half, "runtime", OtherTenant),
+        nobody("expired runtime", &expired_runtime, true),
+        nobody("revoked runtime", &revoked_runtime, true),
+        nobody("runtime of a revoked secret", &orphaned_runtime, true),
         other("admin key", ADMIN_KEY, Standing::Admin, false),
         nobody("wrong admin key", &ADMIN_KEY[1..], false),
         nobody("webhook secret", &hook, false),
@@ -236,6 +288,53 @@ async fn token(app: &TestApp, of: &Tokens, kind: &str) -> (String, String) {
 async fn end(app: &TestApp, id: &str) {
     let ended = app.admin(Method::DELETE, &format!("/v1/admin/tokens/{id}"), None).await;
     assert_eq!(ended.status, 204, "{}", ended.text);
+}
+
+/// A runtime token made by this secret key.
+async fn runtime(
+    app: &TestApp,
+    secret: &str,
+    ref_id: &str,
+    change: impl FnOnce(&mut NewRuntimeToken),
+) -> String {
+    let maker = Token::parse(secret).expect("a token");
+    let found = app.app.store.token_by_hash(&maker.hash()).await.expect("the store works");
+    let (row, scope) = found.expect("it is known");
+    let now = app.clock.now();
+    let token = Token::generate(TokenKind::Runtime, maker.environment(), &SystemEntropy);
+    let limits = RuntimeLimits {
+        id: TokenId::new(now, &SystemEntropy),
+        ref_id: ref_id.to_owned(),
+        providers: None,
+        models: ModelList::default(),
+    };
+    let mut new = NewRuntimeToken {
+        limits,
+        hash: token.hash(),
+        environment_id: scope.environment.id,
+        token: row.id,
+        created_at: now,
+        expires_at: None,
+    };
+    change(&mut new);
+    app.app.store.insert_runtime_token(new).await.expect("the store works");
+    token.expose().to_owned()
+}
+
+async fn end_runtime(app: &TestApp, token: &str) {
+    let token = Token::parse(token).expect("a token");
+    let query = GrantQuery {
+        token: &token.hash(),
+        is_runtime: true,
+        ref_id: None,
+        provider: ProviderId::Openai,
+        name: "default",
+        now: app.clock.now(),
+    };
+    let grant = app.app.store.grant(query).await.expect("the store works").expect("it is known");
+    let id = grant.runtime.expect("it is a runtime token").id;
+    let ended = app.app.store.revoke_runtime_token(&grant.environment_id, &id, app.clock.now()).await;
+    assert!(ended.expect("the store works"));
 }
 
 fn misspelt(token: &str) -> String {

@@ -1,5 +1,6 @@
 //! Marked secrets go through everything that the server does, at the most talkative log level. None may come out.
 
+mod calls;
 mod commands;
 mod hooks;
 mod keys;
@@ -34,6 +35,7 @@ async fn no_secret_comes_out_anywhere() {
     hooks::open(&mut world).await;
     keys::run(&mut world).await;
     operator::run(&mut world).await;
+    calls::run(&mut world).await;
     misplaced::run(&mut world).await;
     commands::run(&mut world).await;
     hooks::close(&mut world).await;
@@ -48,7 +50,7 @@ async fn no_secret_comes_out_anywhere() {
     assert!(status.success(), "{status}");
     let log = String::from_utf8_lossy(&output).into_owned();
     // byo says nothing below info today, and its libraries are kept silent there; see `telemetry`.
-    for said in ["answered", "/v1/keys/connect", "webhook attempt"] {
+    for said in ["answered", "/v1/keys/connect", "/v1/proxy/{provider}", "/v1/unified", "webhook attempt"] {
         assert!(log.contains(said), "the log is not what it was thought to be, it lacks {said}");
     }
     record.sink("output: byo serve", output);

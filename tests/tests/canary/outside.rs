@@ -72,7 +72,7 @@ async fn serve(mut stream: TcpStream, arrived: Arc<Arrived>) {
     let answer = match manner.as_str() {
         "hang" | "stalls" => return std::future::pending().await,
         "silent" => return,
-        "accepts" => ok(r#"{"object":"list","data":[{"id":"gpt-4.1","object":"model"}]}"#, ""),
+        "accepts" => ok(LIST, ""),
         // The model list of somebody who wants the key to be seen.
         "models" => ok(
             &format!(
@@ -84,10 +84,7 @@ async fn serve(mut stream: TcpStream, arrived: Arc<Arrived>) {
             "HTTP/1.1 307 See {key}\r\nlocation: /accepts/{key}?key={key}\r\ncontent-length: 0\r\n\r\n"
         ),
         "broken" => format!("HTTP/1.1 abc {key}\r\n{key}\r\n\r\n{key}"),
-        "chunked" => format!(
-            "HTTP/1.1 500 {key}\r\ntransfer-encoding: chunked\r\ntrailer: x-key\r\n\r\n{:x}\r\n{echo}\r\n0\r\nx-key: {key}\r\n\r\n",
-            echo.len()
-        ),
+        "chunked" => chunked(500, &key, &echo),
         "cut" => format!("HTTP/1.1 401 No\r\ncontent-length: {}\r\n\r\n{echo}", echo.len() + 10),
         "overload" => refuse(529, &key, &echo),
         "limited" => refuse(429, &key, &echo),
@@ -96,10 +93,28 @@ async fn serve(mut stream: TcpStream, arrived: Arc<Arrived>) {
         "malformed" => refuse(400, &key, &echo),
         "hooks" => "HTTP/1.1 204 No Content\r\n\r\n".to_owned(),
         "gone" => refuse(410, &key, &echo),
+        // These take the key when it is checked, and show it when it is used.
+        "turns" | "overloads" | "turns-chunked" | "streams" if request.starts_with(b"GET ") => ok(LIST, ""),
+        "overloads" => refuse(529, &key, &echo),
+        "turns-chunked" => chunked(500, &key, &echo),
+        "streams" => format!(
+            "HTTP/1.1 200 {key}\r\nx-key: {key}\r\nx-request-id: {key}\r\nconnection: close\r\ncontent-type: text/event-stream\r\n\r\n\
+             data: {{\"choices\":[{{\"delta\":{{\"content\":\"Hello\"}}}}]}}\n\nevent: error\ndata: {echo}\n\ndata: {echo}\n\n"
+        ),
         _ => refuse(401, &key, &echo),
     };
     let _: Result<(), _> = stream.write_all(answer.as_bytes()).await; // The client may have seen enough.
     let _: Result<(), _> = stream.shutdown().await;
+}
+
+const LIST: &str = r#"{"object":"list","data":[{"id":"gpt-4.1","object":"model"}]}"#;
+
+/// In chunks, with a trailer.
+fn chunked(status: u16, key: &str, echo: &str) -> String {
+    let length = echo.len();
+    format!(
+        "HTTP/1.1 {status} {key}\r\ntransfer-encoding: chunked\r\ntrailer: x-key\r\n\r\n{length:x}\r\n{echo}\r\n0\r\nx-key: {key}\r\n\r\n"
+    )
 }
 
 fn ok(body: &str, headers: &str) -> String {

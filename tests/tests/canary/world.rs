@@ -49,6 +49,7 @@ impl World {
             ("BYO_ADMIN__KEY".to_owned(), ADMIN_KEY.to_owned()),
             ("BYO_EGRESS__ALLOW".to_owned(), "127.0.0.1".to_owned()),
             ("BYO_WEBHOOKS__TIMEOUT".to_owned(), "2s".to_owned()),
+            ("BYO_PROXY__FIRST_BYTE_TIMEOUT".to_owned(), "2s".to_owned()),
             (
                 "BYO_LOG__FILTER".to_owned(),
                 "trace,hyper=trace,h2=trace,sqlx=trace,rustls=trace,tower_http=trace".to_owned(),

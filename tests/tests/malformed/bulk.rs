@@ -91,9 +91,10 @@ async fn what_is_bent_is_good_before() {
             let is_good = matches!(answer.status, 200 | 201 | 204);
             // What is to be deleted, rotated or tested is not there for everybody, and then says just that.
             let is_elsewhere = [404, 422].contains(&answer.status);
-            let needs_something = ["DELETE ", "POST /v1/keys/", "GET /.well-known/"]
-                .iter()
-                .any(|start| route.starts_with(start));
+            let needs_something =
+                ["DELETE ", "PUT /v1/proxy/", "PATCH /v1/proxy/", "POST /v1/keys/", "GET /.well-known/"]
+                    .iter()
+                    .any(|start| route.starts_with(start));
             assert!(is_good || is_elsewhere && needs_something, "{route} #{number}: {}", shown(&answer));
         }
     }
@@ -158,13 +159,46 @@ async fn one(
     }
     for answer in answers {
         seen.answers[usize::from(answer.status / 100).min(5)].fetch_add(1, Ordering::SeqCst);
-        let is_problem = answer.header("content-type") == Some("application/problem+json");
-        let is_whole = answer.status < 400 || answer.body.is_empty() || is_problem;
-        if answer.status >= 500 || !is_whole {
+        let is_refusal = answer.status >= 400 && !answer.body.is_empty();
+        if answer.status >= 500 || is_refusal && !is_whole(&request, &answer) {
             return Err(fault(shown(&answer)));
         }
     }
     Ok(())
+}
+
+/// A refusal tells of itself in the form that its reader knows: that of the provider whose API was called, else byo's.
+fn is_whole(request: &Request, answer: &Reply) -> bool {
+    let json = answer.json();
+    let is_text = |pointer: &str| json.pointer(pointer).is_some_and(serde_json::Value::is_string);
+    if answer.header("content-type") == Some("application/problem+json") {
+        // What is no HTTP is refused before anybody knows whose API it was for.
+        let is_elsewhere = request.is_last || called(&request.target).is_none();
+        return is_elsewhere && is_text("/code") && is_text("/detail") && is_text("/requestId");
+    }
+    let is_json = answer.header("content-type") == Some("application/json");
+    is_json
+        && match called(&request.target) {
+            Some("anthropic") => {
+                json["type"] == "error" && is_text("/error/type") && is_text("/error/message")
+            }
+            Some("google") => is_text("/error/status") && is_text("/error/message"),
+            Some("cohere") => is_text("/message"),
+            Some("ollama") => is_text("/error") || is_text("/error/message"),
+            // Of its simulated own, one has the text at the top and one instead of the object.
+            Some("mistral") => is_text("/message") || is_text("/error/message"),
+            Some("xai") => is_text("/error") || is_text("/error/message"),
+            Some(_) => is_text("/error/type") && is_text("/error/message"),
+            None => false,
+        }
+}
+
+/// The provider that a target names, as the server reads it.
+fn called(target: &[u8]) -> Option<&str> {
+    let target = std::str::from_utf8(target).ok()?;
+    let path = target.strip_prefix("http://other.example.com").unwrap_or(target);
+    let (provider, _) = path.split(['?', '#']).next()?.strip_prefix("/v1/proxy/")?.split_once('/')?;
+    provider.parse::<byo_seal::ProviderId>().is_ok().then_some(provider)
 }
 
 /// Waits until a good request of the route is answered in no time.

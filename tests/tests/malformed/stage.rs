@@ -23,6 +23,8 @@ pub(crate) struct Stage {
     settings: Project,
     /// It gets more and more tokens.
     tokens: Project,
+    /// Its one customer has a key for every provider, and calls them.
+    calls: Project,
     session: String,
     endpoint: String,
     /// Its files.
@@ -68,6 +70,15 @@ impl Stage {
         let url = json!({"url": "https://api.example.com/hook"});
         let endpoint = call.made("/v1/webhook-endpoints", &hooks.secret, &url).await;
         let session = text(&call.made("/v1/connect-sessions", &keys.secret, &customer).await["token"]);
+        let calls = call.project().await;
+        for (provider, ..) in CHATS {
+            let mut key = raw("customer_1");
+            key["provider"] = json!(provider);
+            if provider == "azure" {
+                key["providerConfig"] = json!({"baseUrl": "https://example.openai.azure.com"});
+            }
+            call.made("/v1/keys/connect", &calls.secret, &key).await;
+        }
         let mut sealed = BTreeMap::new();
         for (purpose, token) in
             [(Purpose::Connect, &keys.publishable), (Purpose::Test, &session), (Purpose::Rotate, &session)]
@@ -83,6 +94,7 @@ impl Stage {
             sealed,
             settings: call.project().await,
             tokens: call.project().await,
+            calls,
             keys,
             hooks,
             process,
@@ -190,6 +202,9 @@ impl Stage {
                 target =
                     path.replace("{id}", id).replace("{environment}", "test").replace("{provider}", "openai");
             }
+            _ if path.starts_with("/v1/proxy/") || path == "/v1/unified" => {
+                return self.call(method, path, number);
+            }
             _ => panic!("{route} is new: it needs a good request here"),
         }
         assert!(!target.contains('{'), "{route} is new: it needs a good request here");
@@ -204,6 +219,74 @@ impl Stage {
         }
         Request { body: body.to_string().into_bytes(), ..request.with("content-type", "application/json") }
     }
+}
+
+impl Stage {
+    /// A call of some provider's, with the token in some header that SDKs use.
+    fn call(&self, method: &str, path: &str, number: u64) -> Request {
+        let pick = |count: usize| usize::try_from(number).expect("numbers are small") % count;
+        let (provider, chat) = CHATS[pick(CHATS.len())];
+        let stream = number.is_multiple_of(2);
+        let (target, body) = match method {
+            "POST" if path == "/v1/unified" => {
+                let body = json!({
+                    "provider": provider, "model": "test-model-small", "prompt": "Hello", "stream": stream,
+                    "maxTokens": 32, "temperature": 0.5, "topP": 1, "stop": ["x"],
+                });
+                (path.to_owned(), body)
+            }
+            "POST" => (format!("/v1/proxy/{provider}{chat}"), chat_body(stream)),
+            "GET" => (format!("/v1/proxy/{}", LISTS[pick(LISTS.len())]), Value::Null),
+            _ => ("/v1/proxy/openai/v1/files/file-1".to_owned(), Value::Null),
+        };
+        let request = Request::new(method, &target).with("host", &self.host);
+        let token = &self.calls.secret;
+        let request = match number % 4 {
+            0 => request.with("authorization", &format!("Bearer {token}")),
+            1 => request.with("x-api-key", token),
+            2 => request.with("api-key", token),
+            _ => request.with("x-goog-api-key", token),
+        };
+        let request = request.with("x-byo-ref-id", "customer_1").with("x-byo-key-name", "default");
+        if body.is_null() {
+            return request;
+        }
+        Request { body: body.to_string().into_bytes(), ..request.with("content-type", "application/json") }
+    }
+}
+
+/// Each provider's main call.
+const CHATS: [(&str, &str); 12] = [
+    ("openai", "/v1/chat/completions"),
+    ("anthropic", "/v1/messages"),
+    ("google", "/v1beta/models/gemini-2.5-flash:generateContent"),
+    ("azure", "/openai/deployments/prod/chat/completions?api-version=2024-10-21"),
+    ("deepseek", "/chat/completions"),
+    ("mistral", "/v1/chat/completions"),
+    ("groq", "/openai/v1/chat/completions"),
+    ("openrouter", "/api/v1/chat/completions"),
+    ("together", "/v1/chat/completions"),
+    ("xai", "/v1/chat/completions"),
+    ("cohere", "/v2/chat"),
+    ("ollama", "/api/chat"),
+];
+
+/// Lists of models.
+const LISTS: [&str; 5] = [
+    "openai/v1/models",
+    "anthropic/v1/models?limit=5",
+    "google/v1beta/models?pageSize=5",
+    "groq/openai/v1/models",
+    "ollama/api/tags",
+];
+
+/// One body that all of them take.
+fn chat_body(stream: bool) -> Value {
+    json!({
+        "model": "test-model-small", "max_tokens": 32, "stream": stream,
+        "messages": [{"role": "user", "content": "Hello"}],
+        "contents": [{"role": "user", "parts": [{"text": "Hello"}]}],
+    })
 }
 
 /// Whose keys come sealed.

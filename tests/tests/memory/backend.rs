@@ -44,6 +44,20 @@ impl Backend {
         self.send("POST", path, &[("authorization", &bearer), ("content-type", content_type)], body).await
     }
 
+    /// Calls a provider, or all of them in one form, for this customer, with a key of its own where one is given.
+    pub(crate) async fn ask(
+        &mut self,
+        path: &str,
+        ref_id: &str,
+        given: Option<(&str, &str)>,
+        body: &Value,
+    ) -> RawReply {
+        let bearer = format!("Bearer {}", self.secret);
+        let mut headers = vec![("authorization", bearer.as_str()), ("x-byo-ref-id", ref_id)];
+        headers.extend(given);
+        self.send("POST", path, &headers, body.to_string().as_bytes()).await
+    }
+
     /// Seals a key in the customer's browser and sends it, with a session of its own.
     pub(crate) async fn submit(&mut self, purpose: Purpose, ref_id: &str, key: &str) -> RawReply {
         let token = text(&self.post("/v1/connect-sessions", &json!({"refId": ref_id})).await.json()["token"]);

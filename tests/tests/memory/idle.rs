@@ -132,11 +132,34 @@ impl Keys {
             submit(backend, sealed, Purpose::Test, &ref_id, &self.bad[number], 200).await;
             submit(backend, sealed, Purpose::Rotate, &ref_id, &self.bad[number], 422).await;
             submit(backend, sealed, Purpose::Rotate, &ref_id, &self.rotated[number], 200).await;
+            self.call(backend, number, &ref_id).await;
             self.misplace(backend, number).await;
             if number % 3 == 0 {
                 assert_eq!(backend.post("/v1/keys/revoke", &name).await.status, 200);
             }
         }
+    }
+
+    /// Calls that pass through: with the key that is stored, whole and streamed, and with keys that are sent along.
+    async fn call(&self, backend: &mut Backend, number: usize, ref_id: &str) {
+        let chat = "/v1/proxy/openai/v1/chat/completions";
+        let whole = json!({"model": "gpt-4.1", "messages": [{"role": "user", "content": "Hello"}]});
+        let mut streamed = whole.clone();
+        streamed["stream"] = json!(true);
+        let (good, bad) = (self.good[number].as_str(), self.bad[number].as_str());
+        for (path, given, body, expected) in [
+            (chat, None, &whole, 200),
+            (chat, None, &streamed, 200),
+            (chat, Some(("x-openai-key", good)), &streamed, 200),
+            // The provider repeats this one in its refusal.
+            (chat, Some(("x-openai-key", bad)), &whole, 401),
+        ] {
+            let reply = backend.ask(path, ref_id, given, body).await;
+            assert_eq!(reply.status, expected, "{}", String::from_utf8_lossy(&reply.bytes));
+        }
+        let unified = json!({"provider": "openai", "prompt": "Hello", "stream": true});
+        assert_eq!(backend.ask("/v1/unified", ref_id, Some(("x-api-key", good)), &unified).await.status, 200);
+        assert_eq!(backend.ask("/v1/unified", ref_id, Some(("x-api-key", bad)), &unified).await.status, 422);
     }
 
     /// Requests with a key that no handler sees to the end.

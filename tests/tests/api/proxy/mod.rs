@@ -1,0 +1,12 @@
+//! Calls to providers with a customer's key: `/v1/proxy/{provider}/…` and `/v1/unified`.
+
+mod credentials;
+mod keys;
+mod models;
+mod paths;
+mod refusals;
+mod stage;
+mod suspicion;
+mod tenants;
+mod unified;
+mod usage;
