@@ -4,11 +4,8 @@ use std::time::Duration;
 
 use byo_seal::ProviderId;
 use byo_server::{
-    clock::Clock,
     entropy::SystemEntropy,
     environment::Environment,
-    id::TokenId,
-    store::{GrantQuery, ModelList, NewRuntimeToken, RuntimeLimits},
     token::{Token, TokenKind},
 };
 use byo_tests::{ADMIN_KEY, Answer, TestApp, unique};
@@ -195,6 +192,10 @@ async fn principals(app: &TestApp, one: &Tokens, two: &Tokens, hook: String) -> 
     app.clock.advance(Duration::from_secs(61));
     let own_runtime = runtime(&one.secret, json!({"refId": CUSTOMER})).await;
     let other_runtime = runtime(&two.secret, json!({"refId": CUSTOMER})).await;
+    let customers_runtime = runtime(&one.secret, json!({"refId": "customer_2"})).await;
+    let providers_runtime = json!({"refId": CUSTOMER, "providers": [ProviderId::Anthropic]});
+    let providers_runtime = runtime(&one.secret, providers_runtime).await;
+    let live_runtime = runtime(&one.live_secret, json!({"refId": CUSTOMER})).await;
     let ended_runtime = runtime(&one.secret, json!({"refId": CUSTOMER})).await;
     let path = format!("/v1/runtime-tokens/{}", text(&ended_runtime["id"]));
     assert_eq!(app.call(Method::DELETE, &path, &one.secret, None).await.status, 204);
@@ -205,23 +206,6 @@ async fn principals(app: &TestApp, one: &Tokens, two: &Tokens, hook: String) -> 
     let other_project = session(&two.secret, json!({"refId": CUSTOMER})).await;
     let other_page =
         session(&one.secret, json!({"refId": CUSTOMER, "origins": ["https://other.example.com"]})).await;
-    let orphaned_runtime = {
-        let revoked = token(app, one, "secret").await;
-        let orphan = runtime(app, &revoked.1, CUSTOMER, |_| ()).await;
-        end(app, &revoked.0).await;
-        orphan
-    };
-    let own_runtime = runtime(app, &one.secret, CUSTOMER, |_| ()).await;
-    let runtime_of_another = runtime(app, &one.secret, "customer_2", |_| ()).await;
-    let runtime_elsewhere =
-        runtime(app, &one.secret, CUSTOMER, |row| row.limits.providers = Some(vec![ProviderId::Anthropic]))
-            .await;
-    let runtime_of_a_stranger = runtime(app, &two.secret, CUSTOMER, |_| ()).await;
-    let runtime_of_the_other_half = runtime(app, &one.live_secret, CUSTOMER, |_| ()).await;
-    let expired_runtime =
-        runtime(app, &one.secret, CUSTOMER, |row| row.expires_at = Some(row.created_at)).await;
-    let revoked_runtime = runtime(app, &one.secret, CUSTOMER, |_| ()).await;
-    end_runtime(app, &revoked_runtime).await;
     let unknown = |kind| Token::generate(kind, Environment::Test, &SystemEntropy).expose().to_owned();
     let token = |name, credential: &str, kind, reach| Principal {
         name,
@@ -256,7 +240,10 @@ async fn principals(app: &TestApp, one: &Tokens, two: &Tokens, hook: String) -> 
         nobody("expired session", &expired, true),
         nobody("session of a revoked secret", &orphan, true),
         token("runtime", &text(&own_runtime["token"]), "runtime", Own),
+        token("runtime for another customer", &text(&customers_runtime["token"]), "runtime", OtherCustomer),
+        token("runtime for another provider", &text(&providers_runtime["token"]), "runtime", OtherCustomer),
         token("runtime of another project", &text(&other_runtime["token"]), "runtime", OtherTenant),
+        token("runtime of the other environment", &text(&live_runtime["token"]), "runtime", OtherTenant),
         nobody("expired runtime", &text(&expired_runtime["token"]), true),
         nobody("revoked runtime", &text(&ended_runtime["token"]), true),
         nobody("runtime of a revoked secret", &text(&orphan_runtime["token"]), true),
@@ -264,14 +251,6 @@ async fn principals(app: &TestApp, one: &Tokens, two: &Tokens, hook: String) -> 
         token("secret of another project", &two.secret, "secret", OtherTenant),
         token("secret of the other environment", &one.live_secret, "secret", OtherTenant),
         nobody("revoked secret", &revoked_secret.1, true),
-        token("runtime", &own_runtime, "runtime", Own),
-        token("runtime for another customer", &runtime_of_another, "runtime", OtherCustomer),
-        token("runtime for another provider", &runtime_elsewhere, "runtime", OtherCustomer),
-        token("runtime of another project", &runtime_of_a_stranger, "runtime", OtherTenant),
-        token("runtime of the other environment", &runtime_of_the_other_half, "runtime", OtherTenant),
-        nobody("expired runtime", &expired_runtime, true),
-        nobody("revoked runtime", &revoked_runtime, true),
-        nobody("runtime of a revoked secret", &orphaned_runtime, true),
         other("admin key", ADMIN_KEY, Standing::Admin, false),
         nobody("wrong admin key", &ADMIN_KEY[1..], false),
         nobody("webhook secret", &hook, false),
@@ -288,53 +267,6 @@ async fn token(app: &TestApp, of: &Tokens, kind: &str) -> (String, String) {
 async fn end(app: &TestApp, id: &str) {
     let ended = app.admin(Method::DELETE, &format!("/v1/admin/tokens/{id}"), None).await;
     assert_eq!(ended.status, 204, "{}", ended.text);
-}
-
-/// A runtime token made by this secret key.
-async fn runtime(
-    app: &TestApp,
-    secret: &str,
-    ref_id: &str,
-    change: impl FnOnce(&mut NewRuntimeToken),
-) -> String {
-    let maker = Token::parse(secret).expect("a token");
-    let found = app.app.store.token_by_hash(&maker.hash()).await.expect("the store works");
-    let (row, scope) = found.expect("it is known");
-    let now = app.clock.now();
-    let token = Token::generate(TokenKind::Runtime, maker.environment(), &SystemEntropy);
-    let limits = RuntimeLimits {
-        id: TokenId::new(now, &SystemEntropy),
-        ref_id: ref_id.to_owned(),
-        providers: None,
-        models: ModelList::default(),
-    };
-    let mut new = NewRuntimeToken {
-        limits,
-        hash: token.hash(),
-        environment_id: scope.environment.id,
-        token: row.id,
-        created_at: now,
-        expires_at: None,
-    };
-    change(&mut new);
-    app.app.store.insert_runtime_token(new).await.expect("the store works");
-    token.expose().to_owned()
-}
-
-async fn end_runtime(app: &TestApp, token: &str) {
-    let token = Token::parse(token).expect("a token");
-    let query = GrantQuery {
-        token: &token.hash(),
-        is_runtime: true,
-        ref_id: None,
-        provider: ProviderId::Openai,
-        name: "default",
-        now: app.clock.now(),
-    };
-    let grant = app.app.store.grant(query).await.expect("the store works").expect("it is known");
-    let id = grant.runtime.expect("it is a runtime token").id;
-    let ended = app.app.store.revoke_runtime_token(&grant.environment_id, &id, app.clock.now()).await;
-    assert!(ended.expect("the store works"));
 }
 
 fn misspelt(token: &str) -> String {

@@ -52,9 +52,9 @@ async fn when_a_client_goes_its_call_ends() {
             (Moment::AtOnce, _) => {
                 let wire = stage.sent(&stage.usual()).await;
                 if resets {
-                    wire.reset()
+                    wire.reset();
                 } else {
-                    drop(wire)
+                    drop(wire);
                 }
                 while let Some(call) = stage.upstream.waiting().await {
                     left_waiting.push(call);
@@ -109,9 +109,9 @@ async fn by_hand(stage: &Stage, moment: Moment, parts: u32, resets: bool) -> Cal
     }
     assert!(!call.is_over() && stage.byo.app.in_use.len() == 1);
     if resets {
-        wire.reset()
+        wire.reset();
     } else {
-        drop(wire)
+        drop(wire);
     }
     call
 }
@@ -150,9 +150,9 @@ async fn upload(stage: &Stage, parts: u32, resets: bool) -> Call {
         assert!(within(call.has(part.as_bytes())).await);
     }
     if resets {
-        wire.reset()
+        wire.reset();
     } else {
-        drop(wire)
+        drop(wire);
     }
     call
 }

@@ -40,6 +40,7 @@ type Sent = UnsyncBoxBody<Bytes, std::io::Error>;
 #[derive(Debug)]
 pub(crate) struct Got {
     pub(crate) status: u16,
+    #[expect(dead_code, reason = "told when a case fails")]
     pub(crate) headers: HeaderMap,
     pub(crate) body: Vec<u8>,
     /// Whether it came to its end, as far as a client can tell.

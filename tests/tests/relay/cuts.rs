@@ -30,6 +30,7 @@ enum How {
 
 #[derive(Debug)]
 struct Case {
+    #[expect(dead_code, reason = "named when the case fails")]
     shape: Shape,
     how: How,
     version: Version,

@@ -129,7 +129,7 @@ async fn calls_that_are_not_listed_and_methods_that_no_api_has_do_not_go_up() {
 /// The status, the body, and whether it is in the provider's form.
 async fn refused(stage: &Stage, request: &str) -> (u16, String, bool) {
     let mut wire = stage.sent(request.as_bytes()).await;
-    let reply = within(wire.answer("POST")).await.unwrap().unwrap();
+    let reply = within(wire.answer("POST")).await.expect("it is HTTP").expect("it answers");
     let error = &reply.json()["error"];
     let has_form = error["message"].as_str().is_some_and(|message| message.len() > 10);
     (reply.status, String::from_utf8_lossy(&reply.body).into_owned(), has_form)
@@ -140,6 +140,6 @@ async fn nothing_went_up(stage: &Stage) {
     let mut wire = stage.sent(&stage.usual()).await;
     let call = within(stage.upstream.call()).await;
     call.answer("200 OK", &[], b"{}").await;
-    assert_eq!(within(wire.answer("POST")).await.unwrap().unwrap().status, 200);
+    assert_eq!(within(wire.answer("POST")).await.expect("it is HTTP").expect("it answers").status, 200);
     assert_eq!(stage.upstream.heads().len(), 1, "{:?}", stage.upstream.heads());
 }
