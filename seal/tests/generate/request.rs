@@ -67,19 +67,19 @@ fn opened() -> Vec<RequestVector> {
     };
     let usual = Said::usual();
     let longest = (0..4094).map(|at| b'!' + (at % 94) as u8).collect();
-    let plain = sealed("plain", usual.clone());
+    let plain = sealed("plain", &usual);
     vec![
         plain.clone(),
-        sealed("everything", Said { name: "second", config: whole, ..usual.clone() }),
-        sealed("no-page", Said { origin: "", ..usual.clone() }),
-        sealed("longest-key", Said { key: longest, ..usual.clone() }),
-        sealed("aes-plain", Said { suite: Suite::X25519Aes256Gcm, ..usual }),
+        sealed("everything", &Said { name: "second", config: whole, ..usual.clone() }),
+        sealed("no-page", &Said { origin: "", ..usual.clone() }),
+        sealed("longest-key", &Said { key: longest, ..usual.clone() }),
+        sealed("aes-plain", &Said { suite: Suite::X25519Aes256Gcm, ..usual }),
         spelled_otherwise(&plain),
     ]
 }
 
 /// The header of these words, for the usual call.
-pub(super) fn sealed(name: &str, said: Said) -> RequestVector {
+pub(super) fn sealed(name: &str, said: &Said) -> RequestVector {
     let ikm_e = bytes_for("ikmE", &format!("request {name}"));
     let (private, public) = generate(said.suite, &mut Fixed(Some(bytes_for("ikmR", "server"))));
     let challenge = [bytes_for("challenge", "first half"), bytes_for("challenge", "second half")].concat();

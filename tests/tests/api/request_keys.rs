@@ -89,7 +89,8 @@ async fn nothing_that_it_says_can_be_changed() {
     let envelope = stage.claims.seal_for_request(&stage.params(3600).await, KEY);
     let later = stage.claims.seal_for_request(&stage.params(7200).await, KEY);
     let other_principal = byo_seal::principal_id(&second.publishable);
-    let changes: Vec<(&str, Box<dyn Fn(&mut RequestEnvelope)>)> = vec![
+    type Change = Box<dyn Fn(&mut RequestEnvelope)>;
+    let changes: Vec<(&str, Change)> = vec![
         ("origin", Box::new(|e| e.origin = "https://other.example.com".into())),
         ("name", Box::new(|e| e.name = "second".into())),
         ("config", Box::new(|e| e.provider_config.region = Some("eu".into()))),
@@ -116,7 +117,8 @@ async fn nothing_that_it_says_can_be_changed() {
 async fn an_envelope_of_another_purpose_server_or_page_is_none() {
     let stage = Stage::publishable().await;
     let params = stage.params(3600).await;
-    let bent: [(&str, fn(&mut Claims)); 5] = [
+    type Bend = fn(&mut Claims);
+    let bent: [(&str, Bend); 5] = [
         ("audience", |claims| claims.audience = "https://other.example.com".into()),
         ("refId", |claims| claims.ref_id = "customer_2".into()),
         ("provider", |claims| claims.provider = ProviderId::Google),

@@ -99,7 +99,7 @@ fn purposes(plain: &RequestVector) -> Vec<RequestVector> {
     [Purpose::Connect, Purpose::Test, Purpose::Rotate]
         .map(|purpose| {
             let (name, reason) = (format!("purpose-{purpose}"), format!("sealed with purpose {purpose}"));
-            let posted = sealed("plain", Said { purpose, ..Said::usual() });
+            let posted = sealed("plain", &Said { purpose, ..Said::usual() });
             refused(plain, (&name, &reason), &["envelope.ciphertext"], |v| {
                 (v.envelope, v.header) = (posted.envelope, posted.header);
             })

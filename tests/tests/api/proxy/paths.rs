@@ -111,7 +111,7 @@ async fn arrives(stage: &Stage, upstream: &Upstream, base_path: &str, headers: &
         let api = api_of(*provider);
         let before = upstream.count();
         let body = if *method == "POST" { r#"{ "model":"m" ,"unknown":[1e400,"\u0041"]}"# } else { "" };
-        let method: Method = method.parse().unwrap();
+        let method: Method = method.parse().expect("a method");
         let answer = stage.send(method.clone(), &api.at(tail), &stage.project.secret, headers, body).await;
         assert_eq!(answer.status, 200, "{provider} {method} {tail}: {}", answer.text);
         assert_eq!(upstream.count(), before + 1);

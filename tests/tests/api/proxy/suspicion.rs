@@ -58,9 +58,11 @@ fn well() -> http::Response<axum::body::Body> {
 
 async fn disabled_events(stage: &Stage) -> Vec<Value> {
     let query = "SELECT body FROM events WHERE type = 'key.disabled' ORDER BY id";
-    let bodies: Vec<String> =
-        sqlx::query_scalar(query).fetch_all(&mut database::open(&stage.app).await).await.unwrap();
-    bodies.iter().map(|body| serde_json::from_str(body).unwrap()).collect()
+    let bodies: Vec<String> = sqlx::query_scalar(query)
+        .fetch_all(&mut database::open(&stage.app).await)
+        .await
+        .expect("the table is there");
+    bodies.iter().map(|body| serde_json::from_str(body).expect("events are JSON")).collect()
 }
 
 #[tokio::test]
