@@ -1,5 +1,6 @@
 //! `POST /chat/completions`, <https://platform.openai.com/docs/api-reference/chat>.
 
+use byo_seal::ProviderId;
 use bytes::Bytes;
 use serde_json::{Value, json};
 
@@ -16,7 +17,12 @@ pub(super) fn answer(request: &Request<'_>) -> Result<SimulatedAnswer, Fault> {
     let words = Prompt::of_messages(messages(&body, "messages")?).answered_by(request.voice);
     let chat = Chat { request, model, words: &words };
     Ok(if body["stream"] == true {
-        SimulatedAnswer::events(chat.events(body["stream_options"]["include_usage"] == true))
+        // Some send it unasked.
+        let unasked = matches!(
+            request.provider,
+            ProviderId::Groq | ProviderId::Mistral | ProviderId::Openrouter | ProviderId::Together
+        );
+        SimulatedAnswer::events(chat.events(unasked || body["stream_options"]["include_usage"] == true))
     } else {
         SimulatedAnswer::ok(&chat.whole())
     })
