@@ -40,7 +40,11 @@ pub(crate) async fn close(world: &mut World) {
     // Each connect, rotate, revoke and refusal of a rotation tells of itself.
     world.outside.until_arrived("hooks", 10).await;
     for manner in MANNERS {
-        for delivery in world.outside.arrived(manner).iter().filter(|request| request.starts_with(b"POST ")) {
+        // Calls of providers that behave so go to paths below.
+        let line = format!("POST /{manner} ");
+        for delivery in
+            world.outside.arrived(manner).iter().filter(|request| request.starts_with(line.as_bytes()))
+        {
             world.record.sink(format!("webhook to one that {manner}"), delivery.clone());
         }
     }
