@@ -203,6 +203,12 @@ async fn without_own(app: &App, ask: &Ask<'_>, grant: &Grant) -> Result<(Mode, O
 }
 
 impl Access {
+    /// What ends with the key, where it is a stored one.
+    #[must_use]
+    pub fn lease(&self) -> Option<&Lease> {
+        self.key.as_ref()?.lease.as_ref()
+    }
+
     /// Whether any list of models leaves something out.
     #[must_use]
     pub fn restricts_models(&self) -> bool {

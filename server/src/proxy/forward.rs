@@ -19,7 +19,7 @@ use super::{
 use crate::{
     app::App,
     clock::Timestamp,
-    domain::{Access, HeldKey, Refusal, StoredAt, suspect},
+    domain::{Access, HeldKey, Lease, Refusal, StoredAt, suspect},
     egress::{BodyFault, EgressError, Exchange, OutgoingBody},
     environment::Environment,
     providers::{
@@ -67,7 +67,7 @@ pub async fn forward(app: &Arc<App>, access: Access, call: Call<'_>) -> Result<A
     let restricted = access.restricts_models();
     let is_simulated = grant.environment == Environment::Test || *mode == Mode::Demo;
     let body = if restricted || is_simulated {
-        Sent::Whole(whole(call.body).await?)
+        Sent::Whole(unless_ended(access.lease(), whole(call.body)).await??)
     } else {
         Sent::Stream(call.body)
     };
@@ -119,6 +119,16 @@ impl Sent {
             Self::Whole(bytes) => bytes,
             Self::Stream(_) => Bytes::new(),
         }
+    }
+}
+
+/// Does this until it is done or the key ends. The end is looked at first, so that nothing is begun after it.
+async fn unless_ended<T>(lease: Option<&Lease>, work: impl Future<Output = T>) -> Result<T, Refusal> {
+    let Some(lease) = lease else { return Ok(work.await) };
+    tokio::select! {
+        biased;
+        () = lease.ended().cancelled() => Err(Refusal::KeyEnded),
+        done = work => Ok(done),
     }
 }
 
@@ -192,18 +202,12 @@ impl Made<'_> {
         let exchange = route.egress().exchange(Exchange { method: call.method, destination, headers, body });
         let limits = self.app.proxy;
         let exchange = tokio::time::timeout(limits.first_byte_timeout, exchange);
-        let answer = match &lease {
-            Some(lease) => tokio::select! {
-                answer = exchange => answer,
-                () = lease.ended().cancelled() => return Err(Refusal::KeyEnded),
-            },
-            None => exchange.await,
-        };
+        let answer = unless_ended(lease.as_ref(), exchange).await?;
         let answer = answer.map_err(|_| Refusal::ProviderTimedOut)?.map_err(refusal)?;
         if answer.status().is_success() {
             return self.relayed(answer, key, lease, used);
         }
-        let (status, sent, body) = read_refusal(answer).await;
+        let (status, sent, body) = unless_ended(lease.as_ref(), read_refusal(answer)).await?;
         let key_refused = body.as_ref().is_some_and(|body| route.refuses_key(status, body));
         if let Some(suspicion) = suspicion.filter(|_| key_refused) {
             suspect(self.app, suspicion.project, Environment::Live, suspicion.stored);
@@ -215,7 +219,7 @@ impl Made<'_> {
         &self,
         answer: Response<Incoming>,
         key: ProviderKey,
-        lease: Option<crate::domain::Lease>,
+        lease: Option<Lease>,
         used: Used,
     ) -> Result<Answer, Refusal> {
         let (head, body) = answer.into_parts();
