@@ -14,6 +14,7 @@ use super::{
     relay::{Counting, EventStream},
     scrub::{Glimpse, Scrubber},
     shape::{self, Words},
+    upload::Progress,
     usage,
 };
 use crate::{
@@ -195,15 +196,15 @@ impl Made<'_> {
             .ok_or(Refusal::NotFound("This address is not below the provider's base URL."))?;
         let mut headers = headers::outgoing(call.headers);
         route.sign(&key, &mut headers);
+        let progress = Progress::new();
         let body = match call.body {
             Sent::Whole(body) => OutgoingBody::Whole(Full::new(body)),
-            Sent::Stream(body) => OutgoingBody::Stream(body),
+            Sent::Stream(body) => OutgoingBody::Stream(progress.of(body)),
         };
         let exchange = route.egress().exchange(Exchange { method: call.method, destination, headers, body });
-        let limits = self.app.proxy;
-        let exchange = tokio::time::timeout(limits.first_byte_timeout, exchange);
-        let answer = unless_ended(lease.as_ref(), exchange).await?;
-        let answer = answer.map_err(|_| Refusal::ProviderTimedOut)?.map_err(refusal)?;
+        let answer = progress.wait(self.app.proxy.first_byte_timeout, exchange);
+        let answer = unless_ended(lease.as_ref(), answer).await?;
+        let answer = answer.ok_or(Refusal::ProviderTimedOut)?.map_err(refusal)?;
         if answer.status().is_success() {
             return self.relayed(answer, key, lease, used);
         }

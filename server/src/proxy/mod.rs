@@ -14,6 +14,7 @@ mod relay;
 pub mod scrub;
 pub mod shape;
 mod tail;
+mod upload;
 pub mod usage;
 
 pub use answer::{Answer, AnswerBody};
