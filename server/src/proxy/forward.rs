@@ -208,6 +208,9 @@ impl Made<'_> {
         if answer.status().is_success() {
             return self.relayed(answer, key, lease, used);
         }
+        if answer.status().is_informational() {
+            return Err(unexpected("a change of protocol that nobody asked for"));
+        }
         let (status, sent, body) = unless_ended(lease.as_ref(), read_refusal(answer)).await?;
         let key_refused = body.as_ref().is_some_and(|body| route.refuses_key(status, body));
         if let Some(suspicion) = suspicion.filter(|_| key_refused) {
