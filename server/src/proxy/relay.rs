@@ -8,14 +8,18 @@
 use std::{
     collections::VecDeque,
     pin::Pin,
-    task::{Context, Poll},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    task::{Context, Poll, ready},
     time::Duration,
 };
 
 use bytes::Bytes;
 use hyper::body::{Body, Frame, Incoming, SizeHint};
 use memchr::memmem;
-use tokio::time::{Instant, Sleep};
+use tokio::{
+    task::AbortHandle,
+    time::{Instant, Sleep},
+};
 use tokio_util::sync::WaitForCancellationFutureOwned;
 
 use super::{
@@ -41,13 +45,24 @@ pub enum BrokenOff {
 
 /// The body.
 pub struct Relay {
-    upstream: Incoming,
+    source: Source,
     stream: Option<EventStream>,
     ready: VecDeque<Bytes>,
     state: State,
     idle: Idle,
     ended: Option<Pin<Box<WaitForCancellationFutureOwned>>>,
     usage: Option<Box<Counting>>,
+}
+
+/// The provider's side. A client that does not read has the body polled by nobody, so the end of the key lets go of this
+/// from a task of its own.
+struct Source {
+    held: Arc<Mutex<Option<Held>>>,
+    watch: Option<AbortHandle>,
+}
+
+struct Held {
+    upstream: Incoming,
     _lease: Option<Lease>,
 }
 
@@ -71,13 +86,17 @@ enum State {
     Flowing,
     /// The provider has said all; what is ready still has to go.
     Complete,
-    /// Broken off; the last words have been handed over, and hyper gets a turn to send them.
-    LastWords(BrokenOff),
+    /// Broken off; the last words have been handed over, and hyper gets a while to send them.
+    LastWords(BrokenOff, Option<Pin<Box<Sleep>>>),
     Over,
 }
 
 /// Events longer than this pass in pieces. Those that carry pictures are; others are far shorter, errors shorter still.
 const LONGEST_EVENT: usize = 64 * 1024;
+
+/// Between the last words and the break. HTTP/2 throws away what is still queued when a stream is reset, and tells nobody
+/// when it has been sent. The provider has been let go of by then.
+const LINGER: Duration = Duration::from_millis(100);
 
 impl Relay {
     /// A body that passes through.
@@ -91,14 +110,13 @@ impl Relay {
     ) -> Self {
         let ended = lease.as_ref().map(|lease| Box::pin(lease.ended().clone().cancelled_owned()));
         Self {
-            upstream,
+            source: Source::new(upstream, lease),
             stream,
             ready: VecDeque::new(),
             state: State::Flowing,
             idle: Idle::new(patience),
             ended,
             usage,
-            _lease: lease,
         }
     }
 
@@ -125,11 +143,50 @@ impl Relay {
 
     fn break_off(&mut self, why: BrokenOff) {
         tracing::debug!(%why, "an answer was broken off");
-        if let Some(stream) = self.stream.as_ref().filter(|_| why == BrokenOff::KeyEnded) {
+        let told = self.stream.as_ref().filter(|_| why == BrokenOff::KeyEnded);
+        let linger = told.map(|stream| {
             self.ready.push_back(stream.farewell.clone());
-        }
-        self.state = State::LastWords(why);
+            Box::pin(tokio::time::sleep(LINGER))
+        });
+        self.source.let_go();
+        self.state = State::LastWords(why, linger);
     }
+}
+
+impl Source {
+    fn new(upstream: Incoming, lease: Option<Lease>) -> Self {
+        let ended = lease.as_ref().map(|lease| lease.ended().clone());
+        let held = Arc::new(Mutex::new(Some(Held { upstream, _lease: lease })));
+        let watch = ended.map(|ended| {
+            let held = Arc::clone(&held);
+            tokio::spawn(async move {
+                ended.cancelled().await;
+                drop(lock(&held).take());
+            })
+            .abort_handle()
+        });
+        Self { held, watch }
+    }
+}
+
+impl Source {
+    fn let_go(&self) {
+        drop(lock(&self.held).take());
+    }
+}
+
+impl Drop for Source {
+    fn drop(&mut self) {
+        if let Some(watch) = &self.watch {
+            watch.abort();
+        }
+        // Now, and not when the task has noticed.
+        self.let_go();
+    }
+}
+
+fn lock(held: &Mutex<Option<Held>>) -> MutexGuard<'_, Option<Held>> {
+    held.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl EventStream {
@@ -179,16 +236,21 @@ impl Body for Relay {
             if let Some(ready) = this.ready.pop_front() {
                 return Poll::Ready(Some(Ok(Frame::data(ready))));
             }
-            match this.state {
+            match &mut this.state {
                 State::Flowing => {}
                 State::Complete => {
                     this.state = State::Over;
                     return Poll::Ready(None);
                 }
-                State::LastWords(why) => {
-                    if !std::mem::replace(&mut this.idle.paused, true) {
-                        context.waker().wake_by_ref();
-                        return Poll::Pending;
+                State::LastWords(why, linger) => {
+                    let why = *why;
+                    match linger {
+                        Some(linger) => ready!(linger.as_mut().poll(context)),
+                        None if !std::mem::replace(&mut this.idle.paused, true) => {
+                            context.waker().wake_by_ref();
+                            return Poll::Pending;
+                        }
+                        None => {}
                     }
                     this.state = State::Over;
                     return Poll::Ready(Some(Err(why)));
@@ -200,7 +262,13 @@ impl Body for Relay {
                 this.break_off(BrokenOff::KeyEnded);
                 continue;
             }
-            match Pin::new(&mut this.upstream).poll_frame(context) {
+            let polled =
+                lock(&this.source.held).as_mut().map(|held| Pin::new(&mut held.upstream).poll_frame(context));
+            let Some(polled) = polled else {
+                this.break_off(BrokenOff::KeyEnded);
+                continue;
+            };
+            match polled {
                 Poll::Ready(Some(Ok(frame))) => {
                     this.idle.moved();
                     // Trailers are dropped: no SDK reads them, and providers put what they like there.
@@ -232,7 +300,9 @@ impl Body for Relay {
 
     fn size_hint(&self) -> SizeHint {
         // Exact only where not a byte is changed.
-        if self.stream.is_some() { SizeHint::default() } else { self.upstream.size_hint() }
+        let held = lock(&self.source.held);
+        let exact = held.as_ref().filter(|_| self.stream.is_none());
+        exact.map_or_else(SizeHint::default, |held| held.upstream.size_hint())
     }
 }
 
