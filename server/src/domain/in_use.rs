@@ -46,7 +46,8 @@ struct Uses {
     users: TaskTracker,
 }
 
-/// One use. It ends when dropped.
+/// One use. It ends when dropped, and its clones with it.
+#[derive(Clone)]
 pub struct Lease {
     of: String,
     ended: CancellationToken,

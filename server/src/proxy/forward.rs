@@ -198,9 +198,10 @@ impl Made<'_> {
         route.sign(&key, &mut headers);
         let progress = Progress::new();
         let body = match call.body {
-            Sent::Whole(body) => OutgoingBody::Whole(Full::new(body)),
-            Sent::Stream(body) => OutgoingBody::Stream(progress.of(body)),
+            Sent::Whole(body) => Full::new(body).map_err(|never| match never {}).boxed_unsync(),
+            Sent::Stream(body) => body,
         };
+        let body = OutgoingBody::Stream(progress.of(body, lease.clone()));
         let exchange = route.egress().exchange(Exchange { method: call.method, destination, headers, body });
         let answer = progress.wait(self.app.proxy.first_byte_timeout, exchange);
         let answer = unless_ended(lease.as_ref(), answer).await?;

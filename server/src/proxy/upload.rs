@@ -12,7 +12,7 @@ use http_body_util::{BodyExt, combinators::UnsyncBoxBody};
 use hyper::body::{Body, Frame, SizeHint};
 use tokio::time::{Instant, sleep_until};
 
-use crate::egress::EgressError;
+use crate::{domain::Lease, egress::EgressError};
 
 /// When something last went up.
 #[derive(Clone)]
@@ -23,9 +23,14 @@ impl Progress {
         Self(Arc::new(Mutex::new(Instant::now())))
     }
 
-    /// The same body, whose progress is noted.
-    pub(super) fn of(&self, body: UnsyncBoxBody<Bytes, EgressError>) -> UnsyncBoxBody<Bytes, EgressError> {
-        Upload { body, progress: self.clone() }.boxed_unsync()
+    /// The same body, whose progress is noted. It is a use of the key like the call itself: the task that writes to the
+    /// provider has it until all is written, or until it has noticed that nobody waits for the answer any more.
+    pub(super) fn of(
+        &self,
+        body: UnsyncBoxBody<Bytes, EgressError>,
+        lease: Option<Lease>,
+    ) -> UnsyncBoxBody<Bytes, EgressError> {
+        Upload { body, progress: self.clone(), _lease: lease }.boxed_unsync()
     }
 
     /// Waits, but no longer than this after the last progress; `None` then.
@@ -52,6 +57,7 @@ impl Progress {
 struct Upload {
     body: UnsyncBoxBody<Bytes, EgressError>,
     progress: Progress,
+    _lease: Option<Lease>,
 }
 
 impl Body for Upload {
