@@ -262,9 +262,11 @@ impl Body for Relay {
                 this.break_off(BrokenOff::KeyEnded);
                 continue;
             }
-            let polled =
-                lock(&this.source.held).as_mut().map(|held| Pin::new(&mut held.upstream).poll_frame(context));
-            let Some(polled) = polled else {
+            let polled = lock(&this.source.held).as_mut().map(|Held { upstream, .. }| {
+                let polled = Pin::new(&mut *upstream).poll_frame(context);
+                (polled, upstream.is_end_stream())
+            });
+            let Some((polled, is_all)) = polled else {
                 this.break_off(BrokenOff::KeyEnded);
                 continue;
             };
@@ -276,7 +278,7 @@ impl Body for Relay {
                         this.take(chunk);
                     }
                     // Of a body whose length is known hyper asks for no more than that, not even for its end.
-                    if this.upstream.is_end_stream() {
+                    if is_all {
                         this.complete();
                     }
                 }
@@ -294,7 +296,7 @@ impl Body for Relay {
         match self.state {
             State::Over => true,
             State::Complete => self.ready.is_empty(),
-            State::Flowing | State::LastWords(_) => false,
+            State::Flowing | State::LastWords(..) => false,
         }
     }
 

@@ -3,7 +3,7 @@
 use std::future::poll_fn;
 
 use bytes::Bytes;
-use http::{HeaderMap, Request, Response};
+use http::{Request, Response};
 use http_body_util::{BodyExt, Full, combinators::UnsyncBoxBody};
 use hyper::{
     body::{Body, Incoming},
@@ -40,8 +40,6 @@ type Sent = UnsyncBoxBody<Bytes, std::io::Error>;
 #[derive(Debug)]
 pub(crate) struct Got {
     pub(crate) status: u16,
-    #[expect(dead_code, reason = "told when a case fails")]
-    pub(crate) headers: HeaderMap,
     pub(crate) body: Vec<u8>,
     /// Whether it came to its end, as far as a client can tell.
     pub(crate) is_whole: bool,
@@ -115,7 +113,7 @@ pub(crate) async fn read(response: Response<Incoming>) -> Got {
             Some(Ok(frame)) => body.extend_from_slice(frame.data_ref().map_or(&[][..], |data| data)),
         }
     };
-    Got { status: head.status.as_u16(), headers: head.headers, body, is_whole }
+    Got { status: head.status.as_u16(), body, is_whole }
 }
 
 /// Reads until these bytes have come; `false` when they do not.

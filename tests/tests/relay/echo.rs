@@ -8,7 +8,7 @@ use byo_server::config::ProxyConfig;
 use byo_tests::upstream::{Call, chunk, head};
 
 use crate::{
-    logged::Log,
+    logged,
     stage::{PATIENCE, PROVIDERS, Stage, within},
 };
 
@@ -51,7 +51,9 @@ fn tells(spelling: &str, form: &str, key: &str, seen: &[u8]) -> bool {
         _ if form.starts_with("base64") => 11,
         _ => 8 * per,
     };
-    secret.as_bytes().windows(least).any(|part| seen.windows(least).any(|some| some == part))
+    // The library's own search is fast in a debug build, too.
+    let seen = String::from_utf8_lossy(seen);
+    (0..=secret.len() - least).any(|at| seen.contains(&secret[at..at + least]))
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -88,7 +90,6 @@ fn error(told: &str) -> String {
 }
 
 async fn echo(call: &Call, place: Place, told: &str) {
-    let header = told.replace("\\u", "_u");
     match place {
         Place::ErrorBody => call.answer("401 Unauthorized", &[JSON], error(told).as_bytes()).await,
         Place::ErrorBodyAsText => {
@@ -96,16 +97,16 @@ async fn echo(call: &Call, place: Place, told: &str) {
             call.answer("400 Bad", &[("content-type", "text/plain")], text.as_bytes()).await
         }
         Place::ErrorHeader => {
-            let headers = [JSON, ("x-request-id", &header), ("openai-organization", "org-1")];
+            let headers = [JSON, ("x-request-id", told), ("openai-organization", "org-1")];
             call.answer("401 Unauthorized", &headers, error("x").as_bytes()).await
         }
         Place::GoodHeader => {
-            call.answer("200 OK", &[JSON, ("x-request-id", &header), ("openai-version", "1")], b"{}").await
+            call.answer("200 OK", &[JSON, ("x-request-id", told), ("openai-version", "1")], b"{}").await
         }
-        Place::Reason => call.answer(&format!("401 no {header}"), &[JSON], error("x").as_bytes()).await,
+        Place::Reason => call.answer(&format!("401 no {told}"), &[JSON], error("x").as_bytes()).await,
         Place::Trailer => {
             call.begin("200 OK", &[JSON, ("trailer", "x-request-id")]).await;
-            call.send(format!("2\r\n{{}}\r\n0\r\nx-request-id: {header}\r\n\r\n").as_bytes()).await
+            call.send(format!("2\r\n{{}}\r\n0\r\nx-request-id: {told}\r\n\r\n").as_bytes()).await
         }
         Place::ErrorEvent => {
             call.begin("200 OK", &[STREAM]).await;
@@ -124,20 +125,23 @@ async fn echo(call: &Call, place: Place, told: &str) {
 
 #[tokio::test]
 async fn a_repeated_key_reaches_neither_the_client_nor_the_log() {
-    let log = Log::listen();
+    logged::listen();
     let mut keys = Vec::new();
     for (provider, ..) in PROVIDERS {
         let stage = Stage::with(provider, ProxyConfig::default(), PATIENCE).await;
         let mut found = Vec::new();
         for (form, told) in spellings(&stage.key) {
             for place in PLACES {
+                // Good answers are many, and looked through for the key as it stands, whole or masked.
+                if matches!(place, Place::GoodHeader) && !["raw", "masked", "starred"].contains(&form) {
+                    continue;
+                }
                 let request = stage.post("connection: close\r\n", b"{}");
                 let mut wire = stage.sent(&request).await;
                 let call = within(stage.upstream.call()).await;
                 let ((), (all, _)) = tokio::join!(echo(&call, place, &told), within(wire.all()));
                 assert!(all.starts_with(b"HTTP/1.1 "), "{form} {place:?}");
-                let header = told.replace("\\u", "_u");
-                if tells(&told, form, &stage.key, &all) || tells(&header, form, &stage.key, &all) {
+                if tells(&told, form, &stage.key, &all) {
                     found.push(format!("{form} in {place:?}: {}", all.escape_ascii()));
                 }
             }
@@ -145,8 +149,8 @@ async fn a_repeated_key_reaches_neither_the_client_nor_the_log() {
         assert!(found.is_empty(), "{provider}: {}:\n{}", found.len(), found.join("\n"));
         keys.push(stage.key);
     }
-    let log = log.all();
-    assert!(log.windows(8).any(|some| some == b"answered"), "nothing was logged at all");
+    let log = logged::all();
+    assert!(String::from_utf8_lossy(&log).contains("answered"), "nothing was logged at all");
     for key in &keys {
         for (form, told) in spellings(key) {
             assert!(!tells(&told, form, key, &log), "{form} is logged");

@@ -1,24 +1,20 @@
-//! Everything the server logs while a test of one thread looks.
+//! Everything the servers of this process log. Tests look in it for what is theirs.
 
 use std::{
     io::{self, Write},
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
 };
 
-use tracing::{Level, subscriber::DefaultGuard};
+use tracing::Level;
 
-/// See the module.
-pub(crate) struct Log {
-    lines: Lines,
-    _guard: DefaultGuard,
-}
+static LINES: OnceLock<Lines> = OnceLock::new();
 
 #[derive(Clone, Default)]
 struct Lines(Arc<Mutex<Vec<u8>>>);
 
-impl Log {
-    /// From now on.
-    pub(crate) fn listen() -> Self {
+/// From now on. For the whole process: what one thread alone listens to is not heard reliably beside others.
+pub(crate) fn listen() {
+    LINES.get_or_init(|| {
         let lines = Lines::default();
         let writer = lines.clone();
         let subscriber = tracing_subscriber::fmt()
@@ -26,13 +22,14 @@ impl Log {
             .with_ansi(false)
             .with_writer(move || writer.clone())
             .finish();
-        Self { lines, _guard: tracing::subscriber::set_default(subscriber) }
-    }
+        tracing::subscriber::set_global_default(subscriber).expect("there is no other");
+        lines
+    });
+}
 
-    /// All of it until now.
-    pub(crate) fn all(&self) -> Vec<u8> {
-        self.lines.lock().clone()
-    }
+/// All of it until now.
+pub(crate) fn all() -> Vec<u8> {
+    LINES.get().expect("somebody listens").lock().clone()
 }
 
 impl Lines {

@@ -77,7 +77,7 @@ const UP: [(&str, &str); 6] = [
 /// Headers that do not.
 const NOT_UP: &str = "connection: authorization, x-api-key, content-type, accept, host\r\n\
     accept-encoding: gzip, br\r\ncookie: session=1\r\nx-byo-key-name: default\r\nx-byo-anything: 1\r\n\
-    x-claude-key: sk-ant-other\r\nx-forwarded-for: 1.2.3.4\r\nforwarded: for=1.2.3.4\r\nvia: 1.1 x\r\n\
+    x-deepseek-key: sk-other\r\nx-forwarded-for: 1.2.3.4\r\nforwarded: for=1.2.3.4\r\nvia: 1.1 x\r\n\
     te: trailers\r\ntrailer: x\r\nkeep-alive: timeout=5\r\nproxy-authorization: Basic x\r\nproxy-connection: close\r\n\
     metadata-flavor: Google\r\nx-aws-ec2-metadata-token: 1\r\nopenai_beta: x\r\nx-api-key: dummy\r\n\
     x-goog-api-key: dummy\r\napi-key: dummy\r\norigin: https://app.example.com\r\nreferer: x\r\nx-real-ip: 1.2.3.4\r\n";
