@@ -211,7 +211,6 @@ impl TestApp {
         folder: Arc<Folder>,
         clock: Arc<TestClock>,
     ) -> Result<Self, SealingKeysError> {
-        logged::install();
         let entropy: SharedEntropy = Arc::new(SystemEntropy);
         let vault = Arc::new(Vault::new(&master_key(), Arc::clone(&entropy)));
         let sealing = SealingSettings {

@@ -1,7 +1,7 @@
 //! What the server logs at level error while a test looks.
 //!
-//! One subscriber for the whole process, installed before the first server starts: with one a test, a line's interest
-//! is worked out anew while other tests come and go, and now and then a line is lost.
+//! One subscriber for the whole process: with one a test, a line's interest is worked out anew while other tests come
+//! and go, and now and then a line is lost.
 
 use std::{
     cell::RefCell,
@@ -42,7 +42,7 @@ impl Drop for Errors {
 }
 
 /// The subscriber, once. A process that has one of its own keeps it.
-pub(crate) fn install() {
+fn install() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
         let subscriber = tracing_subscriber::fmt()

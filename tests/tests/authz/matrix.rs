@@ -116,8 +116,6 @@ fn direct(principal: &Principal, carrier: Carrier, row: &Row) -> Outcome {
         };
     }
     match principal.standing {
-        // It is good for nothing but calls that end at a provider.
-        Standing::Token("runtime", _) => refused(401, "unauthenticated"),
         Standing::WrongPage if is_bearer => refused(403, "origin_not_allowed"),
         Standing::Token(kind, _) if is_bearer && !row.lets(kind) => refused(403, "forbidden"),
         Standing::Token(_, reach) if is_bearer => match reach {

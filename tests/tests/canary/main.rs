@@ -34,8 +34,8 @@ async fn no_secret_comes_out_anywhere() {
     let mut world = World::new().await;
     hooks::open(&mut world).await;
     keys::run(&mut world).await;
-    operator::run(&mut world).await;
     calls::run(&mut world).await;
+    operator::run(&mut world).await;
     misplaced::run(&mut world).await;
     commands::run(&mut world).await;
     hooks::close(&mut world).await;
