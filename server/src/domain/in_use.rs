@@ -46,8 +46,7 @@ struct Uses {
     users: TaskTracker,
 }
 
-/// One use. It ends when dropped, and its clones with it.
-#[derive(Clone)]
+/// One use. It ends when dropped.
 pub struct Lease {
     of: String,
     ended: CancellationToken,

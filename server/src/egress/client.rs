@@ -16,6 +16,7 @@ use super::{
     connector::{Connector, found_in},
     destination::{Destination, UrlKind},
     error::{DestinationNotAllowed, EgressError},
+    gate::Line,
     message::{BodyLimit, Exchange, OutgoingBody, Request, Response},
     policy::Policy,
     resolve::Resolve,
@@ -92,15 +93,20 @@ impl Egress {
             let body = OutgoingBody::Whole(Full::new(request.body));
             let Request { method, destination, headers, .. } = request;
             let (head, body) =
-                self.exchange(Exchange { method, destination, headers, body }).await?.into_parts();
+                self.exchange(Exchange { method, destination, headers, body }, None).await?.into_parts();
             Ok(Response { status: head.status, headers: head.headers, body: read(body, limit).await? })
         };
         timeout(request.timeout, exchange).await.unwrap_or(Err(EgressError::TimedOut))
     }
 
     /// Sends a request and gives the answer as soon as its head is there. The caller bounds how long it waits, and how
-    /// much of the body it takes. Dropping either ends the exchange and closes its connection.
-    pub async fn exchange(&self, exchange: Exchange) -> Result<http::Response<Incoming>, EgressError> {
+    /// much of the body it takes. Dropping either ends the exchange and closes its connection; cutting `line` makes sure
+    /// that nothing leaves on it after that.
+    pub async fn exchange(
+        &self,
+        exchange: Exchange,
+        line: Option<&Line>,
+    ) -> Result<http::Response<Incoming>, EgressError> {
         let Exchange { method, destination, mut headers, body } = exchange;
         // The connector judges the same, but a connection from the pool does not pass it.
         self.policy.check_parts(destination.scheme(), destination.host(), destination.port())?;
@@ -110,6 +116,9 @@ impl Egress {
         *outgoing.method_mut() = method;
         *outgoing.uri_mut() = destination.uri();
         *outgoing.headers_mut() = headers;
+        if let Some(line) = line {
+            line.follow(&mut outgoing);
+        }
         self.client.request(outgoing).await.map_err(|error| found_in(&error).unwrap_or(EgressError::Protocol))
     }
 }

@@ -19,6 +19,7 @@ use tower::Service;
 use super::{
     destination::Scheme,
     error::{DestinationNotAllowed, EgressError, UnreachableKind},
+    gate::Gated,
     host::Host,
     policy::Policy,
     resolve::Resolve,
@@ -51,7 +52,7 @@ impl Connector {
 type Connecting<T> = Pin<Box<dyn Future<Output = Result<T, EgressError>> + Send>>;
 
 impl Service<Uri> for Connector {
-    type Response = MaybeHttpsStream<TokioIo<TcpStream>>;
+    type Response = MaybeHttpsStream<TokioIo<Gated>>;
     type Error = EgressError;
     type Future = Connecting<Self::Response>;
 
@@ -84,7 +85,7 @@ struct Dial {
 }
 
 impl Service<Uri> for Dial {
-    type Response = TokioIo<TcpStream>;
+    type Response = TokioIo<Gated>;
     type Error = EgressError;
     type Future = Connecting<Self::Response>;
 
@@ -94,7 +95,7 @@ impl Service<Uri> for Dial {
 
     fn call(&mut self, uri: Uri) -> Self::Future {
         let dial = self.clone();
-        Box::pin(async move { dial.connect(&uri).await.map(TokioIo::new) })
+        Box::pin(async move { dial.connect(&uri).await.map(|stream| TokioIo::new(Gated::new(stream))) })
     }
 }
 

@@ -1,6 +1,6 @@
 //! One call, once it is known whose key it uses.
 
-use std::{collections::VecDeque, sync::Arc, time::Duration};
+use std::{collections::VecDeque, pin::pin, sync::Arc, time::Duration};
 
 use byo_seal::ProviderId;
 use bytes::Bytes;
@@ -21,7 +21,7 @@ use crate::{
     app::App,
     clock::Timestamp,
     domain::{Access, HeldKey, Lease, Refusal, StoredAt, suspect},
-    egress::{BodyFault, EgressError, Exchange, OutgoingBody},
+    egress::{BodyFault, EgressError, Exchange, Line, OutgoingBody},
     environment::Environment,
     providers::{
         Providers,
@@ -68,7 +68,7 @@ pub async fn forward(app: &Arc<App>, access: Access, call: Call<'_>) -> Result<A
     let restricted = access.restricts_models();
     let is_simulated = grant.environment == Environment::Test || *mode == Mode::Demo;
     let body = if restricted || is_simulated {
-        Sent::Whole(unless_ended(access.lease(), whole(call.body)).await??)
+        Sent::Whole(unless_ended(access.lease(), || (), whole(call.body)).await??)
     } else {
         Sent::Stream(call.body)
     };
@@ -123,13 +123,22 @@ impl Sent {
     }
 }
 
-/// Does this until it is done or the key ends. The end is looked at first, so that nothing is begun after it.
-async fn unless_ended<T>(lease: Option<&Lease>, work: impl Future<Output = T>) -> Result<T, Refusal> {
+/// Does this until it is done or the key ends. The end is looked at first, so that nothing is begun after it. What is to
+/// be done at the end is done while the work still holds what it has.
+async fn unless_ended<T>(
+    lease: Option<&Lease>,
+    at_end: impl FnOnce(),
+    work: impl Future<Output = T>,
+) -> Result<T, Refusal> {
     let Some(lease) = lease else { return Ok(work.await) };
+    let mut work = pin!(work);
     tokio::select! {
         biased;
-        () = lease.ended().cancelled() => Err(Refusal::KeyEnded),
-        done = work => Ok(done),
+        () = lease.ended().cancelled() => {
+            at_end();
+            Err(Refusal::KeyEnded)
+        }
+        done = &mut work => Ok(done),
     }
 }
 
@@ -201,18 +210,20 @@ impl Made<'_> {
             Sent::Whole(body) => Full::new(body).map_err(|never| match never {}).boxed_unsync(),
             Sent::Stream(body) => body,
         };
-        let body = OutgoingBody::Stream(progress.of(body, lease.clone()));
-        let exchange = route.egress().exchange(Exchange { method: call.method, destination, headers, body });
+        let body = OutgoingBody::Stream(progress.of(body));
+        let exchange = Exchange { method: call.method, destination, headers, body };
+        let exchange = route.egress().exchange(exchange, lease.is_some().then(|| progress.line()));
         let answer = progress.wait(self.app.proxy.first_byte_timeout, exchange);
-        let answer = unless_ended(lease.as_ref(), answer).await?;
+        let answer = unless_ended(lease.as_ref(), || progress.line().cut(), answer).await?;
         let answer = answer.ok_or(Refusal::ProviderTimedOut)?.map_err(refusal)?;
         if answer.status().is_success() {
-            return self.relayed(answer, key, lease, used);
+            return self.relayed(answer, key, lease.map(|lease| (lease, progress.line().clone())), used);
         }
         if answer.status().is_informational() {
             return Err(unexpected("a change of protocol that nobody asked for"));
         }
-        let (status, sent, body) = unless_ended(lease.as_ref(), read_refusal(answer)).await?;
+        let reading = read_refusal(answer);
+        let (status, sent, body) = unless_ended(lease.as_ref(), || progress.line().cut(), reading).await?;
         let key_refused = body.as_ref().is_some_and(|body| route.refuses_key(status, body));
         if let Some(suspicion) = suspicion.filter(|_| key_refused) {
             suspect(self.app, suspicion.project, Environment::Live, suspicion.stored);
@@ -224,7 +235,7 @@ impl Made<'_> {
         &self,
         answer: Response<Incoming>,
         key: ProviderKey,
-        lease: Option<Lease>,
+        lease: Option<(Lease, Line)>,
         used: Used,
     ) -> Result<Answer, Refusal> {
         let (head, body) = answer.into_parts();

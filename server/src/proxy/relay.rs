@@ -27,7 +27,7 @@ use super::{
     scrub::Scrubber,
     usage,
 };
-use crate::{domain::Lease, secret::ProviderKey};
+use crate::{domain::Lease, egress::Line, secret::ProviderKey};
 
 /// Why an answer was broken off. The client sees its connection end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -63,23 +63,32 @@ struct Source {
 
 struct Held {
     upstream: Incoming,
-    _lease: Option<Lease>,
+    lease: Option<(Lease, Line)>,
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        // Before the lease is given back: the request may still be going up.
+        if let Some((_, line)) = self.lease.as_ref().filter(|(lease, _)| lease.ended().is_cancelled()) {
+            line.cut();
+        }
+    }
 }
 
 /// What a stream of events needs besides.
-pub struct EventStream {
+pub(super) struct EventStream {
     /// To be sent, as an event, when the key is ended.
-    pub farewell: Bytes,
+    farewell: Bytes,
     splitter: Splitter,
     key: ProviderKey,
 }
 
 /// Reads what was used, and tells once the answer has come to its end.
-pub struct Counting {
+pub(super) struct Counting {
     /// Reads.
-    pub reader: usage::Reader,
+    pub(super) reader: usage::Reader,
     /// Is told.
-    pub tell: Box<dyn FnOnce(usage::Usage) + Send>,
+    pub(super) tell: Box<dyn FnOnce(usage::Usage) + Send>,
 }
 
 enum State {
@@ -100,15 +109,14 @@ const LINGER: Duration = Duration::from_millis(100);
 
 impl Relay {
     /// A body that passes through.
-    #[must_use]
-    pub fn new(
+    pub(super) fn new(
         upstream: Incoming,
         stream: Option<EventStream>,
         patience: Duration,
-        lease: Option<Lease>,
+        lease: Option<(Lease, Line)>,
         usage: Option<Box<Counting>>,
     ) -> Self {
-        let ended = lease.as_ref().map(|lease| Box::pin(lease.ended().clone().cancelled_owned()));
+        let ended = lease.as_ref().map(|(lease, _)| Box::pin(lease.ended().clone().cancelled_owned()));
         Self {
             source: Source::new(upstream, lease),
             stream,
@@ -154,9 +162,9 @@ impl Relay {
 }
 
 impl Source {
-    fn new(upstream: Incoming, lease: Option<Lease>) -> Self {
-        let ended = lease.as_ref().map(|lease| lease.ended().clone());
-        let held = Arc::new(Mutex::new(Some(Held { upstream, _lease: lease })));
+    fn new(upstream: Incoming, lease: Option<(Lease, Line)>) -> Self {
+        let ended = lease.as_ref().map(|(lease, _)| lease.ended().clone());
+        let held = Arc::new(Mutex::new(Some(Held { upstream, lease })));
         let watch = ended.map(|ended| {
             let held = Arc::clone(&held);
             tokio::spawn(async move {
@@ -192,7 +200,7 @@ fn lock(held: &Mutex<Option<Held>>) -> MutexGuard<'_, Option<Held>> {
 impl EventStream {
     /// `farewell` is the event that tells of the key's end.
     #[must_use]
-    pub fn new(farewell: Bytes, key: ProviderKey) -> Self {
+    pub(super) fn new(farewell: Bytes, key: ProviderKey) -> Self {
         Self { farewell, splitter: Splitter::new(LONGEST_EVENT), key }
     }
 

@@ -12,25 +12,29 @@ use http_body_util::{BodyExt, combinators::UnsyncBoxBody};
 use hyper::body::{Body, Frame, SizeHint};
 use tokio::time::{Instant, sleep_until};
 
-use crate::{domain::Lease, egress::EgressError};
+use crate::egress::{EgressError, Line};
 
-/// When something last went up.
+/// How far a request has come on its way out.
 #[derive(Clone)]
-pub(super) struct Progress(Arc<Mutex<Instant>>);
+pub(super) struct Progress {
+    line: Line,
+    /// When something last went up.
+    last: Arc<Mutex<Instant>>,
+}
 
 impl Progress {
     pub(super) fn new() -> Self {
-        Self(Arc::new(Mutex::new(Instant::now())))
+        Self { line: Line::default(), last: Arc::new(Mutex::new(Instant::now())) }
     }
 
-    /// The same body, whose progress is noted. It is a use of the key like the call itself: the task that writes to the
-    /// provider has it until all is written, or until it has noticed that nobody waits for the answer any more.
-    pub(super) fn of(
-        &self,
-        body: UnsyncBoxBody<Bytes, EgressError>,
-        lease: Option<Lease>,
-    ) -> UnsyncBoxBody<Bytes, EgressError> {
-        Upload { body, progress: self.clone(), _lease: lease }.boxed_unsync()
+    /// What it sends.
+    pub(super) const fn line(&self) -> &Line {
+        &self.line
+    }
+
+    /// The same body, whose progress is noted.
+    pub(super) fn of(&self, body: UnsyncBoxBody<Bytes, EgressError>) -> UnsyncBoxBody<Bytes, EgressError> {
+        Upload { body, progress: self.clone() }.boxed_unsync()
     }
 
     /// Waits, but no longer than this after the last progress; `None` then.
@@ -50,14 +54,20 @@ impl Progress {
     }
 
     fn last(&self) -> MutexGuard<'_, Instant> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.last.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 struct Upload {
     body: UnsyncBoxBody<Bytes, EgressError>,
     progress: Progress,
-    _lease: Option<Lease>,
+}
+
+impl Drop for Upload {
+    fn drop(&mut self) {
+        // A body without a byte is not polled.
+        self.progress.line.take_turn();
+    }
 }
 
 impl Body for Upload {
@@ -68,6 +78,7 @@ impl Body for Upload {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, EgressError>>> {
+        self.progress.line.take_turn();
         let polled = Pin::new(&mut self.body).poll_frame(context);
         if polled.is_ready() {
             *self.progress.last() = Instant::now();

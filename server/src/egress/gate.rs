@@ -1,0 +1,201 @@
+//! A hold on what a request sends.
+//!
+//! Dropping an exchange tells the task that writes to its connection, which may just then be writing the request it was
+//! handed. Whoever has promised that nothing more goes out cuts the line: once that has returned, not a byte more of
+//! the request leaves the process. A connection serves one request after another, each of them a turn; a line that is
+//! cut after its turn does nothing to the next.
+
+use std::{
+    io,
+    pin::Pin,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    task::{Context, Poll, Waker},
+};
+
+use hyper_util::client::legacy::connect::{CaptureConnection, Connected, Connection, capture_connection};
+use tokio::{
+    io::{AsyncRead, AsyncWrite, ReadBuf},
+    net::TcpStream,
+};
+
+/// What one request sends, once it has a connection.
+#[derive(Clone, Default)]
+pub struct Line(Arc<Mutex<Followed>>);
+
+#[derive(Default)]
+struct Followed {
+    connection: Option<CaptureConnection>,
+    /// The request's turn on its connection, from when it is written.
+    turn: Option<u64>,
+}
+
+impl Line {
+    /// Lets nothing more of the request out. Its connection is closed, unless all of the request has gone out.
+    pub fn cut(&self) {
+        let followed = lock(&self.0);
+        if let Some(gate) = followed.gate() {
+            gate.close(followed.turn);
+        }
+    }
+
+    /// Notes the request's turn. To be called by its body, which the connection's task looks at in that turn alone.
+    pub fn take_turn(&self) {
+        let mut followed = lock(&self.0);
+        if followed.turn.is_none() {
+            followed.turn = followed.gate().map(|gate| gate.turn());
+        }
+    }
+
+    pub(super) fn follow<B>(&self, request: &mut http::Request<B>) {
+        lock(&self.0).connection = Some(capture_connection(request));
+    }
+}
+
+impl Followed {
+    fn gate(&self) -> Option<Gate> {
+        let mut extras = http::Extensions::new();
+        self.connection.as_ref()?.connection_metadata().as_ref()?.get_extras(&mut extras);
+        extras.get().cloned()
+    }
+}
+
+/// A connection's gate. Held while bytes pass, so that closing it waits for them.
+#[derive(Clone)]
+struct Gate(Arc<Mutex<State>>);
+
+struct State {
+    is_closed: bool,
+    /// Requests whose first byte has gone out.
+    begun: u64,
+    /// Nothing has come in since something went out.
+    is_asking: bool,
+    reader: Option<Waker>,
+}
+
+impl Gate {
+    fn new() -> Self {
+        Self(Arc::new(Mutex::new(State { is_closed: false, begun: 0, is_asking: false, reader: None })))
+    }
+
+    /// The turn of whoever writes just now. Its first byte may still be waiting in a buffer.
+    fn turn(&self) -> u64 {
+        let state = lock(&self.0);
+        if state.is_asking { state.begun } else { state.begun + 1 }
+    }
+
+    /// Closes it in this turn, or before anybody's when it is not known.
+    fn close(&self, turn: Option<u64>) {
+        let mut state = lock(&self.0);
+        if turn.is_none_or(|turn| state.begun <= turn) {
+            state.is_closed = true;
+            // The connection's task finds it closed and takes it out of the pool.
+            if let Some(reader) = state.reader.take() {
+                reader.wake();
+            }
+        }
+    }
+
+    fn write(&self, write: impl FnOnce() -> Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
+        let mut state = lock(&self.0);
+        if state.is_closed {
+            return Poll::Ready(Err(closed()));
+        }
+        let written = write();
+        if matches!(written, Poll::Ready(Ok(1..))) && !state.is_asking {
+            state.is_asking = true;
+            state.begun += 1;
+        }
+        written
+    }
+
+    fn read(
+        &self,
+        context: &Context<'_>,
+        read: impl FnOnce() -> Poll<io::Result<usize>>,
+    ) -> Poll<io::Result<()>> {
+        let mut state = lock(&self.0);
+        if state.is_closed {
+            return Poll::Ready(Err(closed()));
+        }
+        let read = read();
+        match read {
+            Poll::Ready(Ok(1..)) => state.is_asking = false,
+            Poll::Pending
+                if !state.reader.as_ref().is_some_and(|reader| reader.will_wake(context.waker())) =>
+            {
+                state.reader = Some(context.waker().clone());
+            }
+            Poll::Ready(_) | Poll::Pending => {}
+        }
+        read.map_ok(drop)
+    }
+}
+
+fn closed() -> io::Error {
+    io::ErrorKind::ConnectionAborted.into()
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A connection with a gate.
+pub(super) struct Gated {
+    stream: TcpStream,
+    gate: Gate,
+}
+
+impl Gated {
+    pub(super) fn new(stream: TcpStream) -> Self {
+        Self { stream, gate: Gate::new() }
+    }
+}
+
+impl Connection for Gated {
+    fn connected(&self) -> Connected {
+        self.stream.connected().extra(self.gate.clone())
+    }
+}
+
+impl AsyncRead for Gated {
+    fn poll_read(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let Self { stream, gate } = self.get_mut();
+        let waker = context.waker().clone();
+        gate.read(&Context::from_waker(&waker), || {
+            let before = buffer.filled().len();
+            Pin::new(stream).poll_read(context, buffer).map_ok(|()| buffer.filled().len() - before)
+        })
+    }
+}
+
+impl AsyncWrite for Gated {
+    fn poll_write(self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        let Self { stream, gate } = self.get_mut();
+        gate.write(|| Pin::new(stream).poll_write(context, bytes))
+    }
+
+    fn poll_write_vectored(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let Self { stream, gate } = self.get_mut();
+        gate.write(|| Pin::new(stream).poll_write_vectored(context, bytes))
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.get_mut().stream).poll_flush(context)
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.get_mut().stream).poll_shutdown(context)
+    }
+}
