@@ -199,3 +199,48 @@ impl AsyncWrite for Gated {
         Pin::new(&mut self.get_mut().stream).poll_shutdown(context)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sent(gate: &Gate) -> bool {
+        matches!(gate.write(|| Poll::Ready(Ok(1))), Poll::Ready(Ok(1)))
+    }
+
+    fn answered(gate: &Gate) -> bool {
+        let context = Context::from_waker(Waker::noop());
+        matches!(gate.read(&context, || Poll::Ready(Ok(1))), Poll::Ready(Ok(())))
+    }
+
+    #[test]
+    fn nothing_goes_out_after_the_cut_and_nothing_comes_in() {
+        let gate = Gate::new();
+        let turn = gate.turn();
+        assert!(sent(&gate) && sent(&gate));
+        gate.close(Some(turn));
+        assert!(!sent(&gate) && !answered(&gate));
+    }
+
+    #[test]
+    fn a_request_that_is_not_written_yet_never_is() {
+        for turn in [None, Some(Gate::new().turn())] {
+            let gate = Gate::new();
+            gate.close(turn);
+            assert!(!sent(&gate));
+        }
+    }
+
+    #[test]
+    fn the_next_turn_on_the_connection_is_left_alone() {
+        let gate = Gate::new();
+        let first = gate.turn();
+        assert!(sent(&gate) && answered(&gate) && answered(&gate));
+        let second = gate.turn();
+        assert!(second > first && sent(&gate));
+        gate.close(Some(first));
+        assert!(sent(&gate) && answered(&gate));
+        gate.close(Some(second));
+        assert!(!sent(&gate));
+    }
+}
