@@ -14,7 +14,7 @@ fn the_defaults_alone_are_good() {
     assert_eq!(config.server.listen, "127.0.0.1:8787".parse::<SocketAddr>().unwrap());
     assert_eq!(config.server.public_origin(), "http://127.0.0.1:8787");
     assert!(!config.server.has_public_url());
-    assert_eq!(config.server.header_timeout, Duration::from_secs(10));
+    assert_eq!(config.server.header_timeout, Duration::from_secs(9));
     assert_eq!(config.server.body_timeout, Duration::from_secs(30));
     assert_eq!(config.database.sqlite_path(&config.data_dir), PathBuf::from("byo-data/byo.db"));
     assert!(config.vault.master_key.is_none() && config.admin.key.is_none());

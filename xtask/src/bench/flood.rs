@@ -22,7 +22,7 @@ const TURNS: u32 = 10;
 /// Each is looked at twice a second.
 const LOOK_EVERY: u32 = TURNS / 2;
 /// The server's default for a request's head, which this leaves as it is.
-const HEADER_TIMEOUT: f64 = 10.0;
+const HEADER_TIMEOUT: f64 = 9.0;
 /// A cut is noticed within half a second, and a little for the machine, which does all of this at once.
 const SLACK: f64 = 1.0;
 /// Far longer than a server that cuts anything takes.
