@@ -58,10 +58,11 @@ pub(super) async fn demo(mut config: Config, args: DemoArgs) -> Result<(), Failu
     };
     let product = tokio::spawn(demo::run(product, settings, until_stopped()));
     let byo = tokio::spawn(server.run(until_stopped()));
+    let asked_to_stop = asked_to_stop()?;
     println!("byo {} is ready at {byo_origin}", env!("CARGO_PKG_VERSION"));
     println!("Open the demo at {product_origin}");
     println!("Nothing is kept: keys typed here are gone when this ends (Ctrl-C).");
-    asked_to_stop()?.await;
+    asked_to_stop.await;
     stop.send_replace(true);
     byo.await?;
     product.await??;
