@@ -10,7 +10,7 @@ use crate::{
     config::ProxyConfig,
     domain::{InFlight, InUse, Ledger, Readiness, SealingKeys},
     egress::Egress,
-    entropy::SharedEntropy,
+    entropy::{Prefetched, SharedEntropy, SystemEntropy},
     limit::Limits,
     providers::Providers,
     store::SharedStore,
@@ -23,6 +23,8 @@ pub struct App {
     pub clock: SharedClock,
     /// Unpredictable bytes.
     pub entropy: SharedEntropy,
+    /// The same for what is public and needed often: the ids of requests.
+    pub ids: Prefetched<SystemEntropy>,
     /// What is remembered.
     pub store: SharedStore,
     /// Encryption at rest.

@@ -18,7 +18,9 @@ macro_rules! ids {
         impl $name {
             /// A new one.
             pub fn new(now: Timestamp, entropy: &dyn Entropy) -> Self {
-                Self(format!(concat!($prefix, "_{}"), encode_v7(now, entropy)))
+                let digits = encode_v7(now, entropy);
+                let digits = std::str::from_utf8(&digits).expect("it is made of ASCII");
+                Self(format!(concat!($prefix, "_{}"), digits))
             }
 
             /// Reads one; `None` when it is not of this kind's form.
@@ -58,25 +60,62 @@ ids! {
     EndpointId => "whe";
     /// One event on its way to one endpoint.
     DeliveryId => "dlv";
-    /// One HTTP request.
-    RequestId => "req";
 }
 
-fn encode_v7(now: Timestamp, entropy: &dyn Entropy) -> String {
+/// One HTTP request. There are many, so it is copied, not shared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RequestId([u8; REQUEST_PREFIX.len() + ENCODED_LEN]);
+
+const REQUEST_PREFIX: &str = "req_";
+
+impl RequestId {
+    /// A new one.
+    pub fn new(now: Timestamp, entropy: &dyn Entropy) -> Self {
+        let mut text = [0; REQUEST_PREFIX.len() + ENCODED_LEN];
+        let (prefix, digits) = text.split_at_mut(REQUEST_PREFIX.len());
+        prefix.copy_from_slice(REQUEST_PREFIX.as_bytes());
+        digits.copy_from_slice(&encode_v7(now, entropy));
+        Self(text)
+    }
+
+    /// As it stands on the wire.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        std::str::from_utf8(&self.0).expect("it is made of ASCII")
+    }
+}
+
+impl fmt::Display for RequestId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+fn encode_v7(now: Timestamp, entropy: &dyn Entropy) -> [u8; ENCODED_LEN] {
     let millis = u64::try_from(now.as_millis()).unwrap_or(0);
     let uuid = uuid::Builder::from_unix_timestamp_millis(millis, &entropy.bytes()).into_uuid().as_u128();
     // 26 digits of 5 bits hold 130 bits; the first digit carries the top 3.
-    (0..ENCODED_LEN).rev().map(|digit| char::from(ALPHABET[(uuid >> (5 * digit)) as usize & 31])).collect()
+    std::array::from_fn(|place| ALPHABET[(uuid >> (5 * (ENCODED_LEN - 1 - place))) as usize & 31])
 }
 
 fn is_encoded(text: &str) -> bool {
-    text.len() == ENCODED_LEN && text.bytes().all(|byte| ALPHABET.contains(&byte))
+    text.len() == ENCODED_LEN && text.bytes().all(is_digit)
+}
+
+/// Whether it stands in [`ALPHABET`].
+const fn is_digit(byte: u8) -> bool {
+    byte.is_ascii_digit() || (byte.is_ascii_lowercase() && !matches!(byte, b'i' | b'l' | b'o' | b'u'))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::entropy::SystemEntropy;
+
+    #[test]
+    fn the_digits_are_those_of_the_alphabet() {
+        assert!((0..=u8::MAX).all(|byte| is_digit(byte) == ALPHABET.contains(&byte)));
+    }
 
     #[test]
     fn ids_sort_by_time_and_parse_back() {

@@ -2,13 +2,14 @@
 
 mod cli;
 
-use std::{alloc::System, process::ExitCode};
+use std::process::ExitCode;
 
+use mimalloc::MiMalloc;
 use zeroizing_alloc::ZeroAlloc;
 
 /// Wipes whatever is freed. Keys pass through buffers of the libraries below (HTTP, TLS, JSON), which nobody else wipes.
 #[global_allocator]
-static ALLOCATOR: ZeroAlloc<System> = ZeroAlloc(System);
+static ALLOCATOR: ZeroAlloc<MiMalloc> = ZeroAlloc(MiMalloc);
 
 fn main() -> ExitCode {
     cli::run()

@@ -18,10 +18,11 @@ use crate::{
         SealingSettings, keep_sealing_keys,
     },
     egress::{Egress, EgressLimits, InvalidRoots, OwnAddress, OwnAddresses, Policy, Roots, SystemResolver},
-    entropy::{SharedEntropy, SystemEntropy},
+    entropy::{Prefetched, SharedEntropy, SystemEntropy},
     http::{
-        RouterSettings, router,
+        RouterSettings,
         serve::{self, ServeLimits},
+        service,
     },
     limit::Limits,
     providers::{InvalidOverride, Providers},
@@ -148,6 +149,7 @@ impl Server {
             vault: Arc::new(vault),
             clock,
             entropy,
+            ids: Prefetched::new(SystemEntropy),
             store,
             egress,
             sealing_keys,
@@ -184,8 +186,8 @@ impl Server {
         let worker = tokio::spawn(worker(&app, self.webhooks).run(until_stopped()));
         let sweeper = tokio::spawn(sweep(Arc::clone(&app), until_stopped()));
         let accountant = tokio::spawn(write_usage_down(Arc::clone(&app), until_stopped()));
-        let router = router(Arc::clone(&app), &self.router);
-        serve::serve(self.listener, self.tls, router, self.limits, shutdown).await;
+        let service = service(Arc::clone(&app), &self.router);
+        serve::serve(self.listener, self.tls, service, self.limits, shutdown).await;
         // Keys that were being checked when their browsers went away.
         app.tasks.close();
         let _: Result<(), _> = tokio::time::timeout(self.limits.shutdown_grace, app.tasks.wait()).await;

@@ -96,7 +96,7 @@ impl Token {
         text.push('_');
         push_base62_256(&mut text, &secret);
         let check = checksum(&text);
-        text.push_str(&check);
+        text.extend(check.map(char::from));
         Self { text, kind, environment }
     }
 
@@ -108,13 +108,17 @@ impl Token {
         let (environment, digits) = rest.split_once('_')?;
         let kind = TokenKind::ALL.into_iter().find(|kind| kind.tag() == tag)?;
         let environment = environment.parse().ok()?;
-        let well_formed =
-            digits.len() == SECRET_DIGITS + CHECK_DIGITS && digits.bytes().all(|byte| BASE62.contains(&byte));
+        let well_formed = digits.len() == SECRET_DIGITS + CHECK_DIGITS
+            && digits.bytes().all(|byte| byte.is_ascii_alphanumeric());
         if !well_formed {
             return None;
         }
         let (body, check) = text.split_at(text.len() - CHECK_DIGITS);
-        (checksum(body) == check).then(|| Self { text: Zeroizing::new(text.to_owned()), kind, environment })
+        (checksum(body) == *check.as_bytes()).then(|| Self {
+            text: Zeroizing::new(text.to_owned()),
+            kind,
+            environment,
+        })
     }
 
     /// What kind it says it is. Only a look-up proves it.
@@ -154,14 +158,14 @@ pub fn looks_like_token(text: &str) -> bool {
     text.starts_with("byo_")
 }
 
-fn checksum(text: &str) -> String {
+fn checksum(text: &str) -> [u8; CHECK_DIGITS] {
     let mut rest = crc32fast::hash(text.as_bytes());
     let mut digits = [b'0'; CHECK_DIGITS];
     for digit in digits.iter_mut().rev() {
         *digit = BASE62[(rest % 62) as usize];
         rest /= 62;
     }
-    digits.iter().copied().map(char::from).collect()
+    digits
 }
 
 /// Long division of a 256-bit number by 62, digit by digit, least significant first.

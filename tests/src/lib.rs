@@ -1,7 +1,7 @@
 //! A byo server inside the test's process, and the principals that talk to it.
 //!
 //! Everything is real (router, domain, SQLite file, vault, webhook worker, sockets towards a fake provider) but
-//! the clock and the listener: tests speak through the router and move time themselves.
+//! the clock and the listener: tests speak through its service and move time themselves.
 
 mod browser;
 mod folder;
@@ -34,9 +34,9 @@ use byo_server::{
     directory::DirectoryKey,
     domain::{InFlight, InUse, Ledger, Readiness, Schedule, SealingKeys, SealingKeysError, SealingSettings},
     egress::{Egress, EgressLimits, OwnAddresses, Policy, Roots, StaticResolver},
-    entropy::{Entropy, SharedEntropy, SystemEntropy},
+    entropy::{Entropy, Prefetched, SharedEntropy, SystemEntropy},
     environment::Environment,
-    http::{RouterSettings, router},
+    http::{RouterSettings, service},
     limit::Limits,
     providers::Providers,
     store::{SharedStore, SqliteStore},
@@ -138,7 +138,7 @@ pub struct TestApp {
     pub clock: Arc<TestClock>,
     /// Its files.
     pub folder: Arc<Folder>,
-    router: Router,
+    service: BoxCloneSyncService<Request<Body>, Response<Body>, Infallible>,
 }
 
 /// A project's tokens.
@@ -242,13 +242,15 @@ impl TestApp {
                     .hash(),
             ),
             entropy,
+            ids: Prefetched::new(SystemEntropy),
             store,
             vault,
             egress,
             sealing_keys,
         });
-        let router = router(Arc::clone(&app), &RouterSettings { trusted_proxies: Vec::new(), demo: None });
-        Ok(Self { app, clock, folder, router })
+        let settings = RouterSettings { trusted_proxies: Vec::new(), demo: None };
+        let service = BoxCloneSyncService::new(service(Arc::clone(&app), &settings));
+        Ok(Self { app, clock, folder, service })
     }
 
     /// Sends anything.
@@ -258,7 +260,7 @@ impl TestApp {
         if !request.headers().contains_key("host") {
             request.headers_mut().insert("host", http::HeaderValue::from_static("byo.example.com"));
         }
-        let response = self.router.clone().oneshot(request).await.expect("the router never fails");
+        let response = self.service.clone().oneshot(request).await.expect("it never fails");
         let (parts, body) = response.into_parts();
         let body = body.collect().await.expect("bodies here never fail").to_bytes();
         let text = String::from_utf8_lossy(&body).into_owned();

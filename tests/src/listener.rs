@@ -4,8 +4,9 @@ use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use crate::TestApp;
 use byo_server::http::{
-    RouterSettings, router,
+    RouterSettings,
     serve::{ServeLimits, listen, serve},
+    service,
 };
 
 impl TestApp {
@@ -18,8 +19,8 @@ impl TestApp {
     pub async fn listen_with(&self, patience: Duration) -> SocketAddr {
         let listener = listen(([127, 0, 0, 1], 0).into()).expect("loopback has a free port");
         let address = listener.local_addr().expect("it is bound");
-        let router =
-            router(Arc::clone(&self.app), &RouterSettings { trusted_proxies: Vec::new(), demo: None });
+        let service =
+            service(Arc::clone(&self.app), &RouterSettings { trusted_proxies: Vec::new(), demo: None });
         let limits = ServeLimits {
             connections: 4096,
             connections_per_ip: 4096,
@@ -27,7 +28,7 @@ impl TestApp {
             body_timeout: patience,
             shutdown_grace: Duration::ZERO,
         };
-        tokio::spawn(serve(listener, None, router, limits, std::future::pending()));
+        tokio::spawn(serve(listener, None, service, limits, std::future::pending()));
         address
     }
 }

@@ -11,7 +11,8 @@ use super::{
 };
 use crate::{
     app::App,
-    id::KeyId,
+    clock::Timestamp,
+    id::{KeyId, ProjectId},
     secret::ProviderKey,
     store::{Grant, GrantQuery, KeyAddress, KeyStatus, Mode, UsableKey},
     token::{Token, TokenKind},
@@ -51,12 +52,25 @@ pub struct Access {
     pub key: Option<HeldKey>,
 }
 
-/// A key in the clear, for one call.
+/// A key for one call.
 pub struct HeldKey {
-    /// The key.
-    pub key: ProviderKey,
+    key: Material,
     /// Where it goes.
     pub config: ProviderConfig,
+    /// Ends when the key does.
+    pub lease: Option<Lease>,
+}
+
+/// A stored key stays sealed until it is about to be used: a body may come in for minutes before that.
+enum Material {
+    Clear(ProviderKey),
+    Stored { at: StoredAt, sealed: Vec<u8>, created_at: Timestamp },
+}
+
+/// A key in the clear, about to be used.
+pub struct OpenKey {
+    /// The key.
+    pub key: ProviderKey,
     /// Where it is stored, if it is.
     pub stored: Option<StoredAt>,
     /// Ends when the key does.
@@ -103,7 +117,7 @@ pub async fn access(app: &App, mut ask: Ask<'_>) -> Result<Access, Refusal> {
 async fn raw(app: &App, ask: &Ask<'_>, key: ProviderKey) -> Result<Access, Refusal> {
     let grant = find(app, ask).await?;
     let ref_id = customer(ask, &grant)?;
-    let key = HeldKey { key, config: ProviderConfig::default(), stored: None, lease: None };
+    let key = HeldKey { key: Material::Clear(key), config: ProviderConfig::default(), lease: None };
     Ok(Access { grant, ref_id, mode: Mode::Byok, key: Some(key) })
 }
 
@@ -117,7 +131,8 @@ async fn sealed(
 ) -> Result<HeldKey, Refusal> {
     let lease = app.in_use.lease(&in_use::customer(&grant.environment_id, ref_id));
     let opened = open_request_key(app, &grant.environment_id, given, ask.provider, ref_id).await?;
-    Ok(HeldKey { key: opened.key, config: opened.provider_config, stored: None, lease: Some(lease) })
+    let key = Material::Clear(opened.key);
+    Ok(HeldKey { key, config: opened.provider_config, lease: Some(lease) })
 }
 
 async fn find(app: &App, ask: &Ask<'_>) -> Result<Grant, Refusal> {
@@ -156,26 +171,51 @@ fn stored(
         return Err(Refusal::NoKeyConnected("This customer's key is disabled."));
     }
     let lease = app.in_use.lease(row.id.as_str());
-    let place = Place {
-        project: &grant.project_id,
-        environment: &grant.environment_id,
-        provider: ask.provider,
-        ref_id,
-        name,
-        id: &row.id,
-        version: row.version,
-        provider_config: &row.provider_config,
-        created_at: row.created_at,
-    };
-    let key = record::open(app, &place, &row.sealed)?;
     let address = KeyAddress {
         environment: grant.environment_id.clone(),
         ref_id: ref_id.to_owned(),
         provider: ask.provider,
         name: name.to_owned(),
     };
-    let stored = StoredAt { address, id: row.id, version: row.version };
-    Ok(HeldKey { key, config: row.provider_config, stored: Some(stored), lease: Some(lease) })
+    let at = StoredAt { address, id: row.id, version: row.version };
+    let key = Material::Stored { at, sealed: row.sealed, created_at: row.created_at };
+    Ok(HeldKey { key, config: row.provider_config, lease: Some(lease) })
+}
+
+impl HeldKey {
+    /// Where it is stored, if it is.
+    #[must_use]
+    pub const fn stored(&self) -> Option<&StoredAt> {
+        match &self.key {
+            Material::Clear(_) => None,
+            Material::Stored { at, .. } => Some(at),
+        }
+    }
+
+    /// Opens it. To be called when it is about to be used, not before.
+    ///
+    /// # Errors
+    /// A stored record that does not open: somebody changed it, or the master key is another one.
+    pub fn open(self, app: &App, project: &ProjectId) -> Result<OpenKey, Refusal> {
+        let Self { key, config, lease } = self;
+        let (at, sealed, created_at) = match key {
+            Material::Clear(key) => return Ok(OpenKey { key, stored: None, lease }),
+            Material::Stored { at, sealed, created_at } => (at, sealed, created_at),
+        };
+        let place = Place {
+            project,
+            environment: &at.address.environment,
+            provider: at.address.provider,
+            ref_id: &at.address.ref_id,
+            name: &at.address.name,
+            id: &at.id,
+            version: at.version,
+            provider_config: &config,
+            created_at,
+        };
+        let key = record::open(app, &place, &sealed)?;
+        Ok(OpenKey { key, stored: Some(at), lease })
+    }
 }
 
 /// What there is for a customer who has no key of this name.

@@ -4,20 +4,21 @@
 //! again. When it has not moved, no change was acknowledged between the reading and the lease; and every later change
 //! finds the lease. Whoever ends a key commits first, then calls [`InUse::end`], and answers once that has returned: by
 //! then nothing uses the key any more.
+//!
+//! A lease is taken by every proxied call and a key is hardly ever ended, so taking one is cheap and ending looks through
+//! all there are.
 
 use std::{
-    collections::HashMap,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
+    task::{Context, Poll, Waker},
     time::Duration,
 };
 
-use tokio_util::{
-    sync::CancellationToken,
-    task::{TaskTracker, task_tracker::TaskTrackerToken},
-};
+use slab::Slab;
+use tokio::sync::Notify;
 
 use crate::id::EnvironmentId;
 
@@ -37,20 +38,34 @@ pub struct InUse(Arc<Shared>);
 #[derive(Default)]
 struct Shared {
     epoch: AtomicU64,
-    uses: Mutex<HashMap<String, Uses>>,
+    uses: Mutex<Slab<Arc<Use>>>,
 }
 
-#[derive(Clone, Default)]
-struct Uses {
-    ended: CancellationToken,
-    users: TaskTracker,
+struct Use {
+    of: String,
+    state: Mutex<State>,
+    /// Told when an ended use has been given back.
+    given_back: Notify,
+}
+
+#[derive(Default)]
+struct State {
+    is_ended: bool,
+    is_given_back: bool,
+    waiting: Option<Waker>,
+    held: Option<Arc<dyn Held>>,
+}
+
+/// What a use holds while nobody may be polling it.
+pub trait Held: Send + Sync {
+    /// Lets go of it, from whatever task.
+    fn let_go(&self);
 }
 
 /// One use. It ends when dropped.
 pub struct Lease {
-    of: String,
-    ended: CancellationToken,
-    user: Option<TaskTrackerToken>,
+    place: usize,
+    this: Arc<Use>,
     shared: Arc<Shared>,
 }
 
@@ -64,14 +79,9 @@ impl InUse {
     /// A use of this key, or of all keys of this customer.
     #[must_use]
     pub fn lease(&self, of: &str) -> Lease {
-        let mut all = self.0.lock();
-        let uses = all.entry(of.to_owned()).or_default();
-        Lease {
-            of: of.to_owned(),
-            ended: uses.ended.clone(),
-            user: Some(uses.users.token()),
-            shared: Arc::clone(&self.0),
-        }
+        let this = Arc::new(Use { of: of.to_owned(), state: Mutex::default(), given_back: Notify::new() });
+        let place = lock(&self.0.uses).insert(Arc::clone(&this));
+        Lease { place, this, shared: Arc::clone(&self.0) }
     }
 
     /// Something else changed that decides about uses: those being prepared look again.
@@ -82,18 +92,27 @@ impl InUse {
     /// Ends every use and waits until all have let go.
     pub async fn end(&self, of: &str) {
         self.changed();
-        let Some(uses) = self.0.lock().remove(of) else { return };
-        uses.ended.cancel();
-        uses.users.close();
-        if tokio::time::timeout(PATIENCE, uses.users.wait()).await.is_err() {
-            tracing::warn!(users = uses.users.len(), "uses of an ended key have not let go yet");
+        let ended: Vec<_> = lock(&self.0.uses)
+            .iter()
+            .filter(|(_, one)| one.of == of)
+            .map(|(_, one)| Arc::clone(one))
+            .collect();
+        ended.iter().for_each(|one| one.end());
+        let all_given_back = async {
+            for one in &ended {
+                one.given_back().await;
+            }
+        };
+        if tokio::time::timeout(PATIENCE, all_given_back).await.is_err() {
+            let users = ended.iter().filter(|one| !lock(&one.state).is_given_back).count();
+            tracing::warn!(users, "uses of an ended key have not let go yet");
         }
     }
 
     /// How many uses there are.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.0.lock().values().map(|uses| uses.users.len()).sum()
+        lock(&self.0.uses).len()
     }
 
     /// Whether there is none.
@@ -103,29 +122,89 @@ impl InUse {
     }
 }
 
+impl Use {
+    fn end(&self) {
+        let (waiting, held) = {
+            let mut state = lock(&self.state);
+            state.is_ended = true;
+            (state.waiting.take(), state.held.take())
+        };
+        // Giving the lease back looks at the state, so not while that is locked.
+        if let Some(held) = held {
+            held.let_go();
+        }
+        if let Some(waiting) = waiting {
+            waiting.wake();
+        }
+    }
+
+    async fn given_back(&self) {
+        let mut told = std::pin::pin!(self.given_back.notified());
+        // From here on it is not missed.
+        told.as_mut().enable();
+        if !lock(&self.state).is_given_back {
+            told.await;
+        }
+    }
+}
+
 impl Lease {
-    /// What ends it.
+    /// Completes once the key has ended. One task at a time waits for it: the last that asked is woken.
+    pub async fn ended(&self) {
+        std::future::poll_fn(|context| self.poll_ended(context)).await;
+    }
+
+    /// The same, for futures written by hand.
+    pub fn poll_ended(&self, context: &Context<'_>) -> Poll<()> {
+        let mut state = lock(&self.this.state);
+        if state.is_ended {
+            return Poll::Ready(());
+        }
+        if !state.waiting.as_ref().is_some_and(|waiting| waiting.will_wake(context.waker())) {
+            state.waiting = Some(context.waker().clone());
+        }
+        Poll::Pending
+    }
+
+    /// Whether the key has ended.
     #[must_use]
-    pub const fn ended(&self) -> &CancellationToken {
-        &self.ended
+    pub fn is_ended(&self) -> bool {
+        lock(&self.this.state).is_ended
+    }
+
+    /// Has this let go when the key ends; at once when it has ended already.
+    pub fn entrust(&self, held: Arc<dyn Held>) {
+        let is_ended = {
+            let mut state = lock(&self.this.state);
+            if !state.is_ended {
+                state.held = Some(Arc::clone(&held));
+            }
+            state.is_ended
+        };
+        if is_ended {
+            held.let_go();
+        }
     }
 }
 
 impl Drop for Lease {
     fn drop(&mut self) {
-        let mut all = self.shared.lock();
-        drop(self.user.take());
-        // An entry of that name may be a later one, with users of its own.
-        if all.get(&self.of).is_some_and(|uses| uses.users.is_empty()) {
-            all.remove(&self.of);
+        lock(&self.shared.uses).remove(self.place);
+        let (is_ended, held) = {
+            let mut state = lock(&self.this.state);
+            state.is_given_back = true;
+            (state.is_ended, state.held.take())
+        };
+        // What is held may hold this lease: it is not dropped while the state is locked.
+        drop(held);
+        if is_ended {
+            self.this.given_back.notify_waiters();
         }
     }
 }
 
-impl Shared {
-    fn lock(&self) -> MutexGuard<'_, HashMap<String, Uses>> {
-        self.uses.lock().unwrap_or_else(PoisonError::into_inner)
-    }
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]
@@ -141,15 +220,29 @@ mod tests {
             let in_use = in_use.clone();
             async move { in_use.end("key_1").await }
         });
-        lease.ended().cancelled().await;
+        lease.ended().await;
         assert!(in_use.epoch() > before);
-        assert!(!ending.is_finished() && !other.ended().is_cancelled());
+        assert!(!ending.is_finished() && !other.is_ended());
         // One that comes later is another use, which this end does not reach.
         let later = in_use.lease("key_1");
         drop(lease);
         ending.await.unwrap();
-        assert!(!later.ended().is_cancelled());
+        assert!(!later.is_ended());
         assert_eq!(in_use.len(), 2);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn two_that_end_the_same_key_both_wait_no_longer_than_it_is_used() {
+        let in_use = InUse::default();
+        let lease = in_use.lease("key_1");
+        let began = tokio::time::Instant::now();
+        let user = async {
+            lease.ended().await;
+            tokio::time::sleep(Duration::from_millis(10)).await;
+            drop(lease);
+        };
+        tokio::join!(in_use.end("key_1"), in_use.end("key_1"), user);
+        assert_eq!(began.elapsed(), Duration::from_millis(10));
     }
 
     #[tokio::test]
@@ -159,7 +252,7 @@ mod tests {
         assert_eq!(in_use.len(), 100);
         in_use.end("key_nobody_uses").await;
         drop(leases);
-        assert!(in_use.is_empty() && in_use.0.lock().is_empty());
+        assert!(in_use.is_empty());
     }
 
     #[tokio::test(start_paused = true)]
@@ -167,5 +260,27 @@ mod tests {
         let in_use = InUse::default();
         let _stuck = in_use.lease("key_1");
         in_use.end("key_1").await;
+    }
+
+    struct Line(AtomicU64);
+
+    impl Held for Line {
+        fn let_go(&self) {
+            self.0.fetch_add(1, Ordering::SeqCst);
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_a_lease_holds_is_let_go_of_at_the_end_whoever_polls_it() {
+        let in_use = InUse::default();
+        let line = Arc::new(Line(AtomicU64::new(0)));
+        let (before, after) = (in_use.lease("key_1"), in_use.lease("key_1"));
+        before.entrust(Arc::clone(&line) as Arc<dyn Held>);
+        in_use.end("key_1").await;
+        assert_eq!(line.0.load(Ordering::SeqCst), 1);
+        after.entrust(Arc::clone(&line) as Arc<dyn Held>);
+        assert_eq!(line.0.load(Ordering::SeqCst), 2);
+        drop((before, after));
+        assert_eq!(Arc::strong_count(&line), 1);
     }
 }

@@ -52,7 +52,7 @@ pub async fn validate(
     let check = tokio::select! {
         check = asking => check,
         // No further call goes out with a key that was revoked, disabled or replaced.
-        () = lease.ended().cancelled() => return Err(NO_KEY),
+        () = lease.ended() => return Err(NO_KEY),
     };
     let at = app.clock.now();
     // No answer says nothing about the key.

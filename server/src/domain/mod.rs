@@ -26,12 +26,12 @@ mod session;
 mod submit;
 mod suspicion;
 
-pub use access::{Access, Ask, Given, HeldKey, StoredAt, access};
+pub use access::{Access, Ask, Given, HeldKey, OpenKey, StoredAt, access};
 pub use authority::{Authority, Publishable, Secret, Session};
 pub use endpoint::{EVENT_KINDS, NewEndpoint, add_endpoint, endpoint_secret, remove_endpoint};
 pub use event::Event;
 pub use in_flight::InFlight;
-pub use in_use::{InUse, Lease};
+pub use in_use::{Held, InUse, Lease};
 pub use key::{Validation, list, one, revoke, set_disabled, validate};
 pub use ledger::Ledger;
 pub use models::set_models;

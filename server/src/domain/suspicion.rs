@@ -63,7 +63,7 @@ async fn recheck(
     let asking = app.providers.check(environment, provider, &row.provider_config, &key);
     let check = tokio::select! {
         check = asking => check,
-        () = lease.ended().cancelled() => return Ok(()),
+        () = lease.ended() => return Ok(()),
     };
     match check.verdict {
         // It stays suspect; a refusal some time later has it checked again.

@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use bytes::{Bytes, BytesMut};
 use http::{HeaderValue, header};
-use http_body_util::{BodyExt, Full};
+use http_body_util::BodyExt;
 use hyper::body::Incoming;
 use hyper_util::{
     client::legacy::Client,
@@ -16,7 +16,7 @@ use super::{
     connector::{Connector, found_in},
     destination::{Destination, UrlKind},
     error::{DestinationNotAllowed, EgressError},
-    gate::Line,
+    line::Line,
     message::{BodyLimit, Exchange, OutgoingBody, Request, Response},
     policy::Policy,
     resolve::Resolve,
@@ -90,7 +90,7 @@ impl Egress {
     pub async fn send(&self, request: Request) -> Result<Response, EgressError> {
         let limit = request.body_limit;
         let exchange = async {
-            let body = OutgoingBody::Whole(Full::new(request.body));
+            let body = OutgoingBody::whole(request.body);
             let Request { method, destination, headers, .. } = request;
             let (head, body) =
                 self.exchange(Exchange { method, destination, headers, body }, None).await?.into_parts();
@@ -107,11 +107,14 @@ impl Egress {
         exchange: Exchange,
         line: Option<&Line>,
     ) -> Result<http::Response<Incoming>, EgressError> {
-        let Exchange { method, destination, mut headers, body } = exchange;
+        let Exchange { method, destination, mut headers, mut body } = exchange;
         // The connector judges the same, but a connection from the pool does not pass it.
         self.policy.check_parts(destination.scheme(), destination.host(), destination.port())?;
         headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static("identity"));
         headers.entry(header::USER_AGENT).or_insert(HeaderValue::from_static(USER_AGENT));
+        if let Some(line) = line {
+            body.follow(line);
+        }
         let mut outgoing = http::Request::new(body);
         *outgoing.method_mut() = method;
         *outgoing.uri_mut() = destination.uri();

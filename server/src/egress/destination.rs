@@ -1,8 +1,12 @@
 //! A URL that byo may call, read strictly: one spelling, no part that two parsers could read differently.
 
-use std::fmt;
+use std::{fmt, sync::Arc};
 
-use http::Uri;
+use bytes::Bytes;
+use http::{
+    Uri,
+    uri::{Authority, Parts, PathAndQuery},
+};
 
 use super::{allow::parse_port, error::DestinationNotAllowed, host::Host};
 
@@ -26,11 +30,30 @@ pub(super) enum Scheme {
 /// Where a request goes. No `Display`, and an opaque `Debug`: path and query of a webhook are often its secret.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Destination {
+    origin: Arc<Origin>,
+    path: String,
+    query: Option<String>,
+}
+
+/// What connections are made to. Shared, since a base URL is used by call after call.
+#[derive(PartialEq, Eq)]
+struct Origin {
     scheme: Scheme,
     host: Host,
     port: u16,
-    path: String,
-    query: Option<String>,
+    /// Host and port as they stand in a URL.
+    authority: Authority,
+}
+
+impl Origin {
+    fn new(scheme: Scheme, host: Host, port: u16) -> Self {
+        let mut authority = host.to_url_text();
+        if port != scheme.port() {
+            authority.push_str(&format!(":{port}"));
+        }
+        let authority = authority.try_into().expect("every part was checked character by character");
+        Self { scheme, host, port, authority }
+    }
 }
 
 impl Destination {
@@ -64,9 +87,7 @@ impl Destination {
             UrlKind::Webhook => is_path(path) && query.is_none_or(is_query),
         };
         let destination = Self {
-            scheme,
-            host: Host::parse(host)?,
-            port,
+            origin: Arc::new(Origin::new(scheme, Host::parse(host)?, port)),
             path: path.to_owned(),
             query: query.map(str::to_owned),
         };
@@ -96,12 +117,11 @@ impl Destination {
     /// This base URL with a path and a query appended as they are: the caller has judged every character of both.
     #[must_use]
     pub fn append(&self, path: &str, query: Option<&str>) -> Self {
-        let mut appended = self.clone();
-        appended.path.reserve_exact(1 + path.len());
-        appended.path.push('/');
-        appended.path.push_str(path);
-        appended.query = query.map(str::to_owned);
-        appended
+        Self {
+            origin: Arc::clone(&self.origin),
+            path: [self.path.as_str(), "/", path].concat(),
+            query: query.map(str::to_owned),
+        }
     }
 
     /// This base URL without `suffix` at the end of its path, for people who paste one segment too many.
@@ -114,36 +134,48 @@ impl Destination {
     /// The host.
     #[must_use]
     pub fn host(&self) -> &Host {
-        &self.host
+        &self.origin.host
     }
 
     /// The port, spelled out.
     #[must_use]
     pub fn port(&self) -> u16 {
-        self.port
+        self.origin.port
     }
 
     pub(super) fn scheme(&self) -> Scheme {
-        self.scheme
+        self.origin.scheme
     }
 
     pub(super) fn uri(&self) -> Uri {
-        let (scheme, default_port) = match self.scheme {
-            Scheme::Https => ("https", 443),
-            Scheme::Http => ("http", 80),
-        };
-        let mut authority = self.host.to_url_text();
-        if self.port != default_port {
-            authority.push_str(&format!(":{}", self.port));
-        }
         let path = if self.path.is_empty() { "/" } else { &self.path };
-        let query = self.query.as_ref().map(|query| format!("?{query}")).unwrap_or_default();
-        Uri::builder()
-            .scheme(scheme)
-            .authority(authority)
-            .path_and_query(format!("{path}{query}"))
-            .build()
-            .expect("every part was checked character by character")
+        let path_and_query = match &self.query {
+            Some(query) => format!("{path}?{query}"),
+            None => path.to_owned(),
+        };
+        let mut parts = Parts::default();
+        parts.scheme = Some(self.origin.scheme.name());
+        parts.authority = Some(self.origin.authority.clone());
+        let checked = "every part was checked character by character";
+        parts.path_and_query =
+            Some(PathAndQuery::from_maybe_shared(Bytes::from(path_and_query)).expect(checked));
+        Uri::from_parts(parts).expect(checked)
+    }
+}
+
+impl Scheme {
+    const fn port(self) -> u16 {
+        match self {
+            Self::Https => 443,
+            Self::Http => 80,
+        }
+    }
+
+    const fn name(self) -> http::uri::Scheme {
+        match self {
+            Self::Https => http::uri::Scheme::HTTPS,
+            Self::Http => http::uri::Scheme::HTTP,
+        }
     }
 }
 
@@ -160,7 +192,7 @@ fn split_port(authority: &str, scheme: Scheme) -> Option<(&str, u16)> {
             let (host, port) = authority.split_at(after_brackets + colon);
             Some((host, parse_port(&port[1..])?))
         }
-        None => Some((authority, if scheme == Scheme::Https { 443 } else { 80 })),
+        None => Some((authority, scheme.port())),
     }
 }
 

@@ -1,9 +1,4 @@
-//! A hold on what a request sends.
-//!
-//! Dropping an exchange tells the task that writes to its connection, which may just then be writing the request it was
-//! handed. Whoever has promised that nothing more goes out cuts the line: once that has returned, not a byte more of
-//! the request leaves the process. A connection serves one request after another, each of them a turn; a line that is
-//! cut after its turn does nothing to the next.
+//! A connection that can be closed under whoever writes to it. It serves one request after another, each of them a turn.
 
 use std::{
     io,
@@ -12,56 +7,15 @@ use std::{
     task::{Context, Poll, Waker},
 };
 
-use hyper_util::client::legacy::connect::{CaptureConnection, Connected, Connection, capture_connection};
+use hyper_util::client::legacy::connect::{Connected, Connection};
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
     net::TcpStream,
 };
 
-/// What one request sends, once it has a connection.
-#[derive(Clone, Default)]
-pub struct Line(Arc<Mutex<Followed>>);
-
-#[derive(Default)]
-struct Followed {
-    connection: Option<CaptureConnection>,
-    /// The request's turn on its connection, from when it is written.
-    turn: Option<u64>,
-}
-
-impl Line {
-    /// Lets nothing more of the request out. Its connection is closed, unless all of the request has gone out.
-    pub fn cut(&self) {
-        let followed = lock(&self.0);
-        if let Some(gate) = followed.gate() {
-            gate.close(followed.turn);
-        }
-    }
-
-    /// Notes the request's turn. To be called by its body, which the connection's task looks at in that turn alone.
-    pub fn take_turn(&self) {
-        let mut followed = lock(&self.0);
-        if followed.turn.is_none() {
-            followed.turn = followed.gate().map(|gate| gate.turn());
-        }
-    }
-
-    pub(super) fn follow<B>(&self, request: &mut http::Request<B>) {
-        lock(&self.0).connection = Some(capture_connection(request));
-    }
-}
-
-impl Followed {
-    fn gate(&self) -> Option<Gate> {
-        let mut extras = http::Extensions::new();
-        self.connection.as_ref()?.connection_metadata().as_ref()?.get_extras(&mut extras);
-        extras.get().cloned()
-    }
-}
-
 /// A connection's gate. Held while bytes pass, so that closing it waits for them.
 #[derive(Clone)]
-struct Gate(Arc<Mutex<State>>);
+pub(super) struct Gate(Arc<Mutex<State>>);
 
 struct State {
     is_closed: bool,
@@ -78,13 +32,13 @@ impl Gate {
     }
 
     /// The turn of whoever writes just now. Its first byte may still be waiting in a buffer.
-    fn turn(&self) -> u64 {
+    pub(super) fn turn(&self) -> u64 {
         let state = lock(&self.0);
         if state.is_asking { state.begun } else { state.begun + 1 }
     }
 
     /// Closes it in this turn, or before anybody's when it is not known.
-    fn close(&self, turn: Option<u64>) {
+    pub(super) fn close(&self, turn: Option<u64>) {
         let mut state = lock(&self.0);
         if turn.is_none_or(|turn| state.begun <= turn) {
             state.is_closed = true;

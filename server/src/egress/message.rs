@@ -11,7 +11,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use http_body_util::{Full, combinators::UnsyncBoxBody};
 use hyper::body::{Body, Frame, SizeHint};
 
-use super::{destination::Destination, error::EgressError};
+use super::{destination::Destination, error::EgressError, line::Line};
 
 /// A request. Headers are typed, so no line break can stand in one. No `Debug`: it holds keys.
 pub struct Request {
@@ -98,11 +98,41 @@ pub struct Exchange {
 }
 
 /// What goes out as a body.
-pub enum OutgoingBody {
-    /// All of it is there.
+pub struct OutgoingBody {
+    content: Content,
+    line: Option<Line>,
+}
+
+enum Content {
     Whole(Full<Bytes>),
-    /// It is still coming in.
     Stream(UnsyncBoxBody<Bytes, EgressError>),
+}
+
+impl OutgoingBody {
+    /// All of it is there.
+    #[must_use]
+    pub fn whole(bytes: Bytes) -> Self {
+        Self { content: Content::Whole(Full::new(bytes)), line: None }
+    }
+
+    /// It is still coming in.
+    #[must_use]
+    pub const fn stream(body: UnsyncBoxBody<Bytes, EgressError>) -> Self {
+        Self { content: Content::Stream(body), line: None }
+    }
+
+    pub(super) fn follow(&mut self, line: &Line) {
+        self.line = Some(line.clone());
+    }
+}
+
+impl Drop for OutgoingBody {
+    fn drop(&mut self) {
+        // One without a byte is not polled.
+        if let Some(line) = &self.line {
+            line.took_turn(false);
+        }
+    }
 }
 
 impl Body for OutgoingBody {
@@ -113,23 +143,28 @@ impl Body for OutgoingBody {
         self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, EgressError>>> {
-        match self.get_mut() {
-            Self::Whole(body) => Pin::new(body).poll_frame(context).map_err(|never| match never {}),
-            Self::Stream(body) => Pin::new(body).poll_frame(context),
+        let this = self.get_mut();
+        let polled = match &mut this.content {
+            Content::Whole(body) => Pin::new(body).poll_frame(context).map_err(|never| match never {}),
+            Content::Stream(body) => Pin::new(body).poll_frame(context),
+        };
+        if let Some(line) = &this.line {
+            line.took_turn(polled.is_ready());
         }
+        polled
     }
 
     fn is_end_stream(&self) -> bool {
-        match self {
-            Self::Whole(body) => body.is_end_stream(),
-            Self::Stream(body) => body.is_end_stream(),
+        match &self.content {
+            Content::Whole(body) => body.is_end_stream(),
+            Content::Stream(body) => body.is_end_stream(),
         }
     }
 
     fn size_hint(&self) -> SizeHint {
-        match self {
-            Self::Whole(body) => body.size_hint(),
-            Self::Stream(body) => body.size_hint(),
+        match &self.content {
+            Content::Whole(body) => body.size_hint(),
+            Content::Stream(body) => body.size_hint(),
         }
     }
 }

@@ -40,11 +40,11 @@ pub(super) struct ParamsQuery {
 pub(super) async fn params(
     State(app): State<AppState>,
     Browser(authority): Browser,
-    client: super::guard::ClientAddress,
+    admitted: super::guard::Admitted,
     QueryParams(query): QueryParams<ParamsQuery>,
 ) -> Result<Json<Params>, Problem> {
     if let Authority::Publishable(publishable) = &authority {
-        app.limits.params(client.0, publishable.token.as_str()).map_err(Refusal::from)?;
+        app.limits.params(admitted.client, publishable.token.as_str()).map_err(Refusal::from)?;
     }
     Ok(Json(match query.checked()? {
         Asked::Submission => domain::params(&app),

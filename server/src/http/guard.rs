@@ -8,15 +8,14 @@ use std::{
 };
 
 use axum::{
-    extract::{ConnectInfo, Request, State},
-    http::{HeaderName, HeaderValue, StatusCode, header},
+    extract::{ConnectInfo, MatchedPath, Request, State},
+    http::{Extensions, HeaderName, HeaderValue, StatusCode, Uri, header},
     middleware::Next,
     response::{IntoResponse, Response},
 };
 use byo_seal::ProviderId;
 use futures_util::FutureExt;
 use ipnet::IpNet;
-use tracing::Instrument;
 
 use super::{
     AppState,
@@ -24,13 +23,25 @@ use super::{
     problem::{Code, Problem},
     proxy,
 };
-use crate::id::RequestId;
+use crate::{app::App, id::RequestId, telemetry};
 
 pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// Where a request comes from, as far as it can be believed.
+/// A request that has come in.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct ClientAddress(pub(super) IpAddr);
+pub(super) struct Admitted {
+    /// Where it comes from, as far as that can be believed.
+    pub(super) client: IpAddr,
+    /// Its id.
+    pub(super) id: RequestId,
+}
+
+impl Admitted {
+    /// Of a request that came by the router.
+    pub(super) fn of(extensions: &Extensions) -> Self {
+        *extensions.get().expect("the entrance adds it to every request")
+    }
+}
 
 #[derive(Clone)]
 pub(super) struct Entrance {
@@ -44,33 +55,66 @@ impl Entrance {
     }
 }
 
-/// The outermost layer: names the request, logs it without its query and headers, and writes out problems.
-pub(super) async fn enter(State(entrance): State<Entrance>, mut request: Request, next: Next) -> Response {
-    let app = &entrance.app;
-    let id = RequestId::new(app.clock.now(), &*app.entropy);
-    let peer = request
-        .extensions()
-        .get::<ConnectInfo<SocketAddr>>()
-        .map_or(IpAddr::from([127, 0, 0, 1]), |ConnectInfo(peer)| peer.ip());
-    let client = client_address(peer, request.headers(), &entrance.trusted_proxies);
-    request.extensions_mut().insert(ClientAddress(client));
-    request.extensions_mut().insert(id.clone());
-    let called = proxy::provider(request.uri().path()).map(|(provider, tail)| (provider, tail.to_owned()));
-    // A span passes a filter by its own level, and errors are to be found by the request's id whatever the filter.
-    let span = tracing::error_span!("request", id = %id, method = method(&request));
-    async move {
+/// The outermost layer of the router.
+pub(super) async fn enter(State(entrance): State<Entrance>, request: Request, next: Next) -> Response {
+    let route = request.extensions().get::<MatchedPath>().cloned();
+    let route = route.as_ref().map_or("(none)", MatchedPath::as_str);
+    let answer = |mut request: Request, admitted| {
+        request.extensions_mut().insert::<Admitted>(admitted);
+        next.run(request)
+    };
+    entrance.admit(request, route, answer).await
+}
+
+impl Entrance {
+    /// Names the request, logs it without its query and headers, and writes out problems.
+    pub(super) async fn admit<A: Future<Output = Response>>(
+        &self,
+        request: Request,
+        route: &str,
+        answer: impl FnOnce(Request, Admitted) -> A,
+    ) -> Response {
+        let app = &self.app;
         let started = app.clock.now();
-        let route = request
+        let id = RequestId::new(started, &app.ids);
+        let peer = request
             .extensions()
-            .get::<axum::extract::MatchedPath>()
-            .map_or_else(|| "(none)".to_owned(), |path| path.as_str().to_owned());
-        let response = finish(next.run(request).await, &id, called.as_ref());
-        let took = app.clock.now().since(started);
-        tracing::info!(route, status = response.status().as_u16(), ms = took.as_millis(), "answered");
-        response
+            .get::<ConnectInfo<SocketAddr>>()
+            .map_or(IpAddr::from([127, 0, 0, 1]), |ConnectInfo(peer)| peer.ip());
+        let client = client_address(peer, request.headers(), &self.trusted_proxies);
+        let called = Called::of(request.uri());
+        let method = method(&request);
+        telemetry::of_request(id, async move {
+            let response = finish(answer(request, Admitted { client, id }).await, &id, called.as_ref());
+            let took = app.clock.now().since(started);
+            tracing::info!(
+                method,
+                route,
+                status = response.status().as_u16(),
+                ms = took.as_millis(),
+                "answered"
+            );
+            response
+        })
+        .await
     }
-    .instrument(span)
-    .await
+}
+
+/// The provider whose API was called, and the address: then refusals are worded as that provider's.
+struct Called {
+    provider: ProviderId,
+    address: Uri,
+}
+
+impl Called {
+    fn of(address: &Uri) -> Option<Self> {
+        let (provider, _) = proxy::provider(address.path())?;
+        Some(Self { provider, address: address.clone() })
+    }
+
+    fn path(&self) -> &str {
+        proxy::provider(self.address.path()).map_or("", |(_, path)| path)
+    }
 }
 
 /// The method as it may be logged. A client can put any word in its place, a token too.
@@ -83,8 +127,7 @@ fn method(request: &Request) -> &'static str {
 #[error("a handler panicked")]
 struct Panicked;
 
-/// `called` is the provider whose API was called, and the path there: then refusals are worded as that provider's.
-fn finish(mut response: Response, id: &RequestId, called: Option<&(ProviderId, String)>) -> Response {
+fn finish(mut response: Response, id: &RequestId, called: Option<&Called>) -> Response {
     let status = response.status();
     // What a provider answered passes, whatever its status.
     let is_own = !response.headers().contains_key("x-byo-mode");
@@ -92,7 +135,7 @@ fn finish(mut response: Response, id: &RequestId, called: Option<&(ProviderId, S
         response.extensions_mut().remove::<Problem>().or_else(|| foreign(status).filter(|_| is_own));
     if let Some(problem) = problem {
         let mut rendered = match called {
-            Some((provider, path)) => problem.render_as(*provider, path, id),
+            Some(called) => problem.render_as(called.provider, called.path(), id),
             None => problem.render(id),
         };
         for (name, value) in response.headers() {
@@ -125,8 +168,17 @@ fn foreign(status: StatusCode) -> Option<Problem> {
     Some(problem)
 }
 
-/// Refuses what no handler should see, and answers for one that panicked.
+/// The layer of those routes that take calls.
 pub(super) async fn check(State(app): State<AppState>, request: Request, next: Next) -> Response {
+    checked(&app, request, |request| next.run(request)).await
+}
+
+/// Refuses what no handler should see, and answers for one that panicked.
+pub(super) async fn checked<A: Future<Output = Response>>(
+    app: &App,
+    request: Request,
+    answer: impl FnOnce(Request) -> A,
+) -> Response {
     if let Some(query) = request.uri().query()
         && holds_credential(query)
     {
@@ -137,14 +189,14 @@ pub(super) async fn check(State(app): State<AppState>, request: Request, next: N
         .into_response();
     }
     let anywhere = matches!(request.uri().path(), "/healthz" | "/readyz");
-    if app.identity.strict_host && !anywhere && !is_ours(&app, &request) {
+    if app.identity.strict_host && !anywhere && !is_ours(app, &request) {
         return Problem::new(
             Code::MisdirectedRequest,
             "This server does not answer to that host name; see BYO_SERVER__PUBLIC_URL and BYO_SERVER__ALIASES.",
         )
         .into_response();
     }
-    AssertUnwindSafe(next.run(request))
+    AssertUnwindSafe(answer(request))
         .catch_unwind()
         .await
         .unwrap_or_else(|_| Problem::internal(&Panicked).into_response())
@@ -159,7 +211,7 @@ fn looks_held(text: &str) -> bool {
     ["byo_sk_", "byo_cs_", "byo_rt_", "byo_pk_"].iter().any(|prefix| text.contains(prefix))
 }
 
-fn is_ours(app: &AppState, request: &Request) -> bool {
+fn is_ours(app: &App, request: &Request) -> bool {
     let mut hosts = request.headers().get_all(header::HOST).iter();
     let host = match (request.uri().authority(), hosts.next(), hosts.next()) {
         (_, _, Some(_)) => return false,

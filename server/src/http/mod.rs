@@ -23,9 +23,10 @@ mod sessions;
 mod unified;
 mod webhooks;
 
-use std::{sync::Arc, time::Duration};
+use std::{convert::Infallible, sync::Arc, time::Duration};
 
-use axum::{Router, middleware};
+use axum::{Router, extract::Request, middleware, response::Response};
+use tower::{Service, ServiceExt, service_fn};
 use tower_http::{
     cors::{Any, CorsLayer},
     limit::RequestBodyLimitLayer,
@@ -51,8 +52,34 @@ pub struct RouterSettings {
     pub demo: Option<String>,
 }
 
+/// All that byo answers.
+///
+/// Proxied calls are most of what comes, so they pass the same guard by a shorter way: a router's layers cost more than
+/// all that byo does for such a call.
+pub fn service(
+    app: AppState,
+    settings: &RouterSettings,
+) -> impl Service<Request, Response = Response, Error = Infallible, Future: Send> + Clone + Send + Sync + 'static
+{
+    let entrance = guard::Entrance::new(Arc::clone(&app), settings.trusted_proxies.clone());
+    let shared = Arc::new((router(Arc::clone(&app), settings, entrance.clone()), entrance, app));
+    service_fn(move |request: Request| {
+        let shared = Arc::clone(&shared);
+        async move {
+            let (router, entrance, app) = &*shared;
+            if !proxy::is_call(&request) {
+                return router.clone().oneshot(request).await;
+            }
+            let answer = |request, admitted| {
+                guard::checked(app, request, move |request| proxy::answer(app, request, admitted))
+            };
+            Ok(entrance.admit(request, proxy::ROUTE, answer).await)
+        }
+    })
+}
+
 /// Every route, with its refusals.
-pub fn router(app: AppState, settings: &RouterSettings) -> Router {
+fn router(app: AppState, settings: &RouterSettings, entrance: guard::Entrance) -> Router {
     let guarded = |routes: Router<AppState>| {
         routes
             .layer(RequestBodyLimitLayer::new(LARGEST_BODY))
@@ -81,10 +108,7 @@ pub fn router(app: AppState, settings: &RouterSettings) -> Router {
     guarded(others)
         .merge(browser)
         .merge(proxy)
-        .layer(middleware::from_fn_with_state(
-            guard::Entrance::new(Arc::clone(&app), settings.trusted_proxies.clone()),
-            guard::enter,
-        ))
+        .layer(middleware::from_fn_with_state(entrance, guard::enter))
         .with_state(app)
 }
 

@@ -12,7 +12,7 @@ use subtle::ConstantTimeEq;
 
 use super::{
     AppState,
-    guard::ClientAddress,
+    guard::Admitted,
     problem::{Code, Problem},
 };
 use crate::{
@@ -120,19 +120,19 @@ impl<S: Send + Sync> FromRequestParts<S> for PageOrigin {
     }
 }
 
-impl<S: Send + Sync> FromRequestParts<S> for ClientAddress
+impl<S: Send + Sync> FromRequestParts<S> for Admitted
 where
     AppState: FromRef<S>,
 {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Infallible> {
-        Ok(Self(client(parts)))
+        Ok(Self::of(&parts.extensions))
     }
 }
 
 fn client(parts: &Parts) -> std::net::IpAddr {
-    parts.extensions.get::<ClientAddress>().expect("the entrance adds it to every request").0
+    Admitted::of(&parts.extensions).client
 }
 
 async fn authenticate(parts: &Parts, app: &App) -> Result<Authority, Problem> {

@@ -7,15 +7,18 @@
 
 mod answer;
 pub mod events;
+mod exchange;
 mod forward;
 mod headers;
 mod model;
+mod refused;
 mod relay;
 pub mod scrub;
 pub mod shape;
+mod simulated;
 mod tail;
-mod upload;
 pub mod usage;
+mod used;
 
 pub use answer::{Answer, AnswerBody};
 pub use forward::{Call, forward};

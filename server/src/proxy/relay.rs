@@ -7,6 +7,7 @@
 
 use std::{
     collections::VecDeque,
+    mem,
     pin::Pin,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     task::{Context, Poll, ready},
@@ -16,18 +17,18 @@ use std::{
 use bytes::Bytes;
 use hyper::body::{Body, Frame, Incoming, SizeHint};
 use memchr::memmem;
-use tokio::{
-    task::AbortHandle,
-    time::{Instant, Sleep},
-};
-use tokio_util::sync::WaitForCancellationFutureOwned;
+use tokio::time::{Instant, Sleep};
 
 use super::{
     events::{self, Part, Splitter},
     scrub::Scrubber,
     usage,
 };
-use crate::{domain::Lease, egress::Line, secret::ProviderKey};
+use crate::{
+    domain::{Held, Lease},
+    egress::Line,
+    secret::ProviderKey,
+};
 
 /// Why an answer was broken off. The client sees its connection end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -45,31 +46,36 @@ pub enum BrokenOff {
 
 /// The body.
 pub struct Relay {
-    source: Source,
+    source: Arc<Source>,
     stream: Option<EventStream>,
     ready: VecDeque<Bytes>,
     state: State,
     idle: Idle,
-    ended: Option<Pin<Box<WaitForCancellationFutureOwned>>>,
     usage: Option<Box<Counting>>,
 }
 
-/// The provider's side. A client that does not read has the body polled by nobody, so the end of the key lets go of this
-/// from a task of its own.
-struct Source {
-    held: Arc<Mutex<Option<Held>>>,
-    watch: Option<AbortHandle>,
+/// The provider's side. A client that does not read has the body polled by nobody, so whoever ends the key lets go of
+/// this himself.
+#[derive(Default)]
+struct Source(Mutex<Slot>);
+
+#[derive(Default)]
+enum Slot {
+    #[default]
+    Empty,
+    Full(Side),
+    LetGo,
 }
 
-struct Held {
+struct Side {
     upstream: Incoming,
     lease: Option<(Lease, Line)>,
 }
 
-impl Drop for Held {
+impl Drop for Side {
     fn drop(&mut self) {
         // Before the lease is given back: the request may still be going up.
-        if let Some((_, line)) = self.lease.as_ref().filter(|(lease, _)| lease.ended().is_cancelled()) {
+        if let Some((_, line)) = self.lease.as_ref().filter(|(lease, _)| lease.is_ended()) {
             line.cut();
         }
     }
@@ -116,14 +122,12 @@ impl Relay {
         lease: Option<(Lease, Line)>,
         usage: Option<Box<Counting>>,
     ) -> Self {
-        let ended = lease.as_ref().map(|(lease, _)| Box::pin(lease.ended().clone().cancelled_owned()));
         Self {
             source: Source::new(upstream, lease),
             stream,
             ready: VecDeque::new(),
             state: State::Flowing,
             idle: Idle::new(patience),
-            ended,
             usage,
         }
     }
@@ -162,39 +166,49 @@ impl Relay {
 }
 
 impl Source {
-    fn new(upstream: Incoming, lease: Option<(Lease, Line)>) -> Self {
-        let ended = lease.as_ref().map(|(lease, _)| lease.ended().clone());
-        let held = Arc::new(Mutex::new(Some(Held { upstream, lease })));
-        let watch = ended.map(|ended| {
-            let held = Arc::clone(&held);
-            tokio::spawn(async move {
-                ended.cancelled().await;
-                drop(lock(&held).take());
-            })
-            .abort_handle()
-        });
-        Self { held, watch }
-    }
-}
-
-impl Source {
-    fn let_go(&self) {
-        drop(lock(&self.held).take());
-    }
-}
-
-impl Drop for Source {
-    fn drop(&mut self) {
-        if let Some(watch) = &self.watch {
-            watch.abort();
+    fn new(upstream: Incoming, lease: Option<(Lease, Line)>) -> Arc<Self> {
+        let source = Arc::<Self>::default();
+        if let Some((lease, _)) = &lease {
+            lease.entrust(Arc::clone(&source) as Arc<dyn Held>);
         }
-        // Now, and not when the task has noticed.
-        self.let_go();
+        let side = Side { upstream, lease };
+        let mut slot = source.lock();
+        // The key may have ended just now; then this is dropped, after the lock.
+        if !matches!(*slot, Slot::LetGo) {
+            *slot = Slot::Full(side);
+        }
+        drop(slot);
+        source
+    }
+
+    /// `None` once it has been let go of.
+    fn poll(&self, context: &mut Context<'_>) -> Option<Polled> {
+        let mut slot = self.lock();
+        let Slot::Full(Side { upstream, lease }) = &mut *slot else { return None };
+        if lease.as_ref().is_some_and(|(lease, _)| lease.poll_ended(context).is_ready()) {
+            return None;
+        }
+        let frame = Pin::new(&mut *upstream).poll_frame(context);
+        Some(Polled { frame, is_all: upstream.is_end_stream() })
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Slot> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-fn lock(held: &Mutex<Option<Held>>) -> MutexGuard<'_, Option<Held>> {
-    held.lock().unwrap_or_else(PoisonError::into_inner)
+struct Polled {
+    frame: Poll<Option<Result<Frame<Bytes>, hyper::Error>>>,
+    /// Of a body whose length is known hyper asks for no more than that, not even for its end.
+    is_all: bool,
+}
+
+impl Held for Source {
+    fn let_go(&self) {
+        let held = mem::replace(&mut *self.lock(), Slot::LetGo);
+        // Not while it is locked: it gives the lease back.
+        drop(held);
+    }
 }
 
 impl EventStream {
@@ -231,6 +245,13 @@ fn clean(bytes: Bytes, key: &ProviderKey) -> Bytes {
     Scrubber::new(key).scrub(&bytes).map_or(bytes, Bytes::from)
 }
 
+impl Drop for Relay {
+    fn drop(&mut self) {
+        // The lease knows of it as well, and would be held by what it holds.
+        self.source.let_go();
+    }
+}
+
 impl Body for Relay {
     type Data = Bytes;
     type Error = BrokenOff;
@@ -254,7 +275,7 @@ impl Body for Relay {
                     let why = *why;
                     match linger {
                         Some(linger) => ready!(linger.as_mut().poll(context)),
-                        None if !std::mem::replace(&mut this.idle.paused, true) => {
+                        None if !mem::replace(&mut this.idle.paused, true) => {
                             context.waker().wake_by_ref();
                             return Poll::Pending;
                         }
@@ -265,27 +286,17 @@ impl Body for Relay {
                 }
                 State::Over => return Poll::Ready(None),
             }
-            if this.ended.as_mut().is_some_and(|ended| ended.as_mut().poll(context).is_ready()) {
-                this.ended = None;
-                this.break_off(BrokenOff::KeyEnded);
-                continue;
-            }
-            let polled = lock(&this.source.held).as_mut().map(|Held { upstream, .. }| {
-                let polled = Pin::new(&mut *upstream).poll_frame(context);
-                (polled, upstream.is_end_stream())
-            });
-            let Some((polled, is_all)) = polled else {
+            let Some(Polled { frame, is_all }) = this.source.poll(context) else {
                 this.break_off(BrokenOff::KeyEnded);
                 continue;
             };
-            match polled {
+            match frame {
                 Poll::Ready(Some(Ok(frame))) => {
                     this.idle.moved();
                     // Trailers are dropped: no SDK reads them, and providers put what they like there.
                     if let Ok(chunk) = frame.into_data() {
                         this.take(chunk);
                     }
-                    // Of a body whose length is known hyper asks for no more than that, not even for its end.
                     if is_all {
                         this.complete();
                     }
@@ -310,9 +321,10 @@ impl Body for Relay {
 
     fn size_hint(&self) -> SizeHint {
         // Exact only where not a byte is changed.
-        let held = lock(&self.source.held);
-        let exact = held.as_ref().filter(|_| self.stream.is_none());
-        exact.map_or_else(SizeHint::default, |held| held.upstream.size_hint())
+        match &*self.source.lock() {
+            Slot::Full(side) if self.stream.is_none() => side.upstream.size_hint(),
+            _ => SizeHint::default(),
+        }
     }
 }
 

@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 use super::{
     super::{
         AppState,
-        guard::ClientAddress,
+        guard::Admitted,
         json::JsonBody,
         principal::{AnyKey, PageOrigin, SessionOrSecret},
         problem::{Problem, ProblemBody},
@@ -60,10 +60,10 @@ pub(in crate::http) async fn connect(
     State(app): State<AppState>,
     AnyKey(authority): AnyKey,
     PageOrigin(origin): PageOrigin,
-    client: ClientAddress,
+    admitted: Admitted,
     JsonBody(body): JsonBody<KeySubmission>,
 ) -> Result<Json<KeyAnswer>, Problem> {
-    stored(submit(&app, body.checked(authority, Purpose::Connect, origin, client, app.clock.now())?).await?)
+    stored(submit(&app, body.checked(authority, Purpose::Connect, origin, admitted, app.clock.now())?).await?)
 }
 
 /// Check a key without storing it
@@ -80,10 +80,10 @@ pub(in crate::http) async fn test(
     State(app): State<AppState>,
     SessionOrSecret(authority): SessionOrSecret,
     PageOrigin(origin): PageOrigin,
-    client: ClientAddress,
+    admitted: Admitted,
     JsonBody(body): JsonBody<KeySubmission>,
 ) -> Result<Json<TestAnswer>, Problem> {
-    match submit(&app, body.checked(authority, Purpose::Test, origin, client, app.clock.now())?).await? {
+    match submit(&app, body.checked(authority, Purpose::Test, origin, admitted, app.clock.now())?).await? {
         Outcome::Tested(answer) => Ok(Json(answer)),
         Outcome::Stored(_) | Outcome::Rejected { .. } => unreachable!("a test only ever tests"),
     }
@@ -104,10 +104,10 @@ pub(in crate::http) async fn rotate(
     State(app): State<AppState>,
     SessionOrSecret(authority): SessionOrSecret,
     PageOrigin(origin): PageOrigin,
-    client: ClientAddress,
+    admitted: Admitted,
     JsonBody(body): JsonBody<KeySubmission>,
 ) -> Result<Json<KeyAnswer>, Problem> {
-    stored(submit(&app, body.checked(authority, Purpose::Rotate, origin, client, app.clock.now())?).await?)
+    stored(submit(&app, body.checked(authority, Purpose::Rotate, origin, admitted, app.clock.now())?).await?)
 }
 
 fn stored(outcome: Outcome) -> Result<Json<KeyAnswer>, Problem> {
@@ -124,7 +124,7 @@ impl KeySubmission {
         authority: Authority,
         purpose: Purpose,
         page_origin: String,
-        client: ClientAddress,
+        admitted: Admitted,
         at: Timestamp,
     ) -> Result<Submission, Refusal> {
         let mut errors = Vec::new();
@@ -144,7 +144,7 @@ impl KeySubmission {
             provider_config: self.provider_config.unwrap_or_default(),
             material,
             page_origin,
-            client: client.0,
+            client: admitted.client,
             at,
         })
     }

@@ -14,17 +14,25 @@ use crate::{
     token::{Token, TokenKind, looks_like_token},
 };
 
-const REF_ID: &str = "x-byo-ref-id";
-const KEY_NAME: &str = "x-byo-key-name";
-const SEALED: &str = "x-byo-sealed-key";
+static REF_ID: HeaderName = HeaderName::from_static("x-byo-ref-id");
+static KEY_NAME: HeaderName = HeaderName::from_static("x-byo-key-name");
+static SEALED: HeaderName = HeaderName::from_static("x-byo-sealed-key");
+static ADMIN_KEY: HeaderName = HeaderName::from_static("x-admin-key");
+
+/// Where SDKs put their API key, besides `Authorization`.
+static API_KEYS: [HeaderName; 3] = [
+    HeaderName::from_static("x-api-key"),
+    HeaderName::from_static("x-goog-api-key"),
+    HeaderName::from_static("api-key"),
+];
 
 /// Headers that carry a customer's key for one call, and whose key it then is.
-const GIVEN: [(&str, ProviderId); 5] = [
-    ("x-openai-key", ProviderId::Openai),
-    ("x-chatgpt-key", ProviderId::Openai),
-    ("x-claude-key", ProviderId::Anthropic),
-    ("x-gemini-key", ProviderId::Google),
-    ("x-deepseek-key", ProviderId::Deepseek),
+static GIVEN: [(HeaderName, ProviderId); 5] = [
+    (HeaderName::from_static("x-openai-key"), ProviderId::Openai),
+    (HeaderName::from_static("x-chatgpt-key"), ProviderId::Openai),
+    (HeaderName::from_static("x-claude-key"), ProviderId::Anthropic),
+    (HeaderName::from_static("x-gemini-key"), ProviderId::Google),
+    (HeaderName::from_static("x-deepseek-key"), ProviderId::Deepseek),
 ];
 
 /// What a call brings.
@@ -38,7 +46,7 @@ pub(in crate::http) struct Brought {
 /// Reads what a call of `/v1/unified` brings: a provider key may stand in `X-API-Key`, whichever provider it is for.
 pub(in crate::http) fn read_unified(headers: &HeaderMap, provider: ProviderId) -> Result<Brought, Problem> {
     let mut brought = read(headers, provider)?;
-    let generic = headers.get_all("x-api-key").iter();
+    let generic = headers.get_all(&API_KEYS[0]).iter();
     let mut keys = generic.filter(|value| !value.to_str().is_ok_and(looks_like_token));
     if let Some(value) = keys.next() {
         if keys.next().is_some() || brought.given.is_some() {
@@ -53,7 +61,7 @@ pub(in crate::http) fn read_unified(headers: &HeaderMap, provider: ProviderId) -
 pub(in crate::http) fn read(headers: &HeaderMap, provider: ProviderId) -> Result<Brought, Problem> {
     let token = token(headers)?;
     let ref_id = reference(headers)?;
-    let name = match one(headers, KEY_NAME)? {
+    let name = match one(headers, &KEY_NAME)? {
         None => byo_seal::reference::DEFAULT_NAME.to_owned(),
         Some(name) => {
             byo_seal::check_name(name).map_err(|flaw| malformed(format!("X-BYO-Key-Name {flaw}.")))?;
@@ -65,14 +73,12 @@ pub(in crate::http) fn read(headers: &HeaderMap, provider: ProviderId) -> Result
 
 /// The one byo token of a call.
 pub(in crate::http) fn token(headers: &HeaderMap) -> Result<Token, Problem> {
-    if headers.contains_key("x-admin-key") {
+    if headers.contains_key(&ADMIN_KEY) {
         return Err(conflicting("The admin key opens nothing here; send a secret key or a runtime token."));
     }
     let bearers = headers.get_all(header::AUTHORIZATION).iter().filter_map(bearer);
-    let others = ["x-api-key", "x-goog-api-key", "api-key"]
-        .iter()
-        .flat_map(|name| headers.get_all(*name))
-        .filter_map(|value| value.to_str().ok());
+    let others =
+        API_KEYS.iter().flat_map(|name| headers.get_all(name)).filter_map(|value| value.to_str().ok());
     let mut found: Option<&str> = None;
     for text in bearers.chain(others).filter(|text| looks_like_token(text)) {
         if found.is_some_and(|found| found != text) {
@@ -96,7 +102,7 @@ fn bearer(value: &HeaderValue) -> Option<&str> {
 }
 
 fn reference(headers: &HeaderMap) -> Result<Option<String>, Problem> {
-    let Some(ref_id) = one(headers, REF_ID)? else { return Ok(None) };
+    let Some(ref_id) = one(headers, &REF_ID)? else { return Ok(None) };
     byo_seal::check_ref_id(ref_id).map_err(|flaw| malformed(format!("X-BYO-Ref-Id {flaw}.")))?;
     Ok(Some(ref_id.to_owned()))
 }
@@ -104,15 +110,15 @@ fn reference(headers: &HeaderMap) -> Result<Option<String>, Problem> {
 /// A key for this provider; those for others are theirs.
 fn given(headers: &HeaderMap, provider: ProviderId) -> Result<Option<Given>, Problem> {
     let mut found: Option<&HeaderValue> = None;
-    for (name, of) in GIVEN {
-        for value in headers.get_all(name).iter().filter(|_| of == provider) {
+    for (name, _) in GIVEN.iter().filter(|(_, of)| *of == provider) {
+        for value in headers.get_all(name) {
             if found.is_some_and(|found| found != value) {
                 return Err(conflicting("Two different keys for this provider were sent; send one."));
             }
             found = Some(value);
         }
     }
-    match (found, one(headers, SEALED)?) {
+    match (found, one(headers, &SEALED)?) {
         (None, None) => Ok(None),
         (Some(value), None) => raw(value).map(Some),
         (None, Some(sealed)) => Ok(Some(Given::Sealed(sealed.to_owned()))),
@@ -126,8 +132,8 @@ fn raw(value: &HeaderValue) -> Result<Given, Problem> {
     Ok(Given::Raw(key))
 }
 
-fn one<'h>(headers: &'h HeaderMap, name: &'static str) -> Result<Option<&'h str>, Problem> {
-    let mut values = headers.get_all(HeaderName::from_static(name)).iter();
+fn one<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Result<Option<&'h str>, Problem> {
+    let mut values = headers.get_all(name).iter();
     match (values.next(), values.next()) {
         (None, _) => Ok(None),
         (Some(value), None) => {

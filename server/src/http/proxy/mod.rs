@@ -4,21 +4,21 @@ pub(super) mod credentials;
 
 use axum::{
     extract::{Request, State},
-    http::{HeaderMap, HeaderName, HeaderValue, header},
-    response::Response,
+    http::{HeaderMap, HeaderName, HeaderValue, Method, header},
+    response::{IntoResponse, Response},
 };
 use byo_seal::ProviderId;
 use http_body_util::{BodyExt, Limited};
 
 use super::{
     AppState,
-    guard::ClientAddress,
+    guard::Admitted,
     json::why_unread,
     problem::{Code, Problem},
 };
 use crate::{
     app::App,
-    domain::{self, Access, Ask, Refusal},
+    domain::{self, Access, Ask, HeldKey, Refusal},
     egress::EgressError,
     id::RequestId,
     proxy::{self, Answer, BadTail, Call, Tail},
@@ -31,6 +31,15 @@ pub(super) fn provider(path: &str) -> Option<(ProviderId, &str)> {
     let rest = path.strip_prefix(PREFIX)?;
     let (name, tail) = rest.split_at(rest.find('/')?);
     Some((name.parse().ok()?, tail))
+}
+
+/// Such a call's route, as it is logged.
+pub(super) const ROUTE: &str = "/v1/proxy/{provider}/{*path}";
+
+/// Whether it is one for [`call`]. Other methods are for the router to refuse.
+pub(super) fn is_call(request: &Request) -> bool {
+    const METHODS: [Method; 5] = [Method::POST, Method::GET, Method::DELETE, Method::PUT, Method::PATCH];
+    METHODS.contains(request.method()) && provider(request.uri().path()).is_some()
 }
 
 /// Call a provider with a customer's key
@@ -49,7 +58,17 @@ pub(super) fn provider(path: &str) -> Option<(ProviderId, &str)> {
         (status = "4XX", description = "Refused, in the provider's own form"),
     )
 )]
-pub(super) async fn call(State(app): State<AppState>, request: Request) -> Result<Response, Problem> {
+pub(super) async fn call(State(app): State<AppState>, request: Request) -> Response {
+    let admitted = Admitted::of(request.extensions());
+    answer(&app, request, admitted).await
+}
+
+/// The same, for who has come by the shorter way.
+pub(super) async fn answer(app: &AppState, request: Request, admitted: Admitted) -> Response {
+    passed_through(app, request, admitted).await.into_response()
+}
+
+async fn passed_through(app: &AppState, request: Request, admitted: Admitted) -> Result<Response, Problem> {
     let (parts, body) = request.into_parts();
     let Some((provider, tail)) = provider(parts.uri.path()) else {
         return Err(super::guard::nothing_here());
@@ -59,8 +78,7 @@ pub(super) async fn call(State(app): State<AppState>, request: Request) -> Resul
     }
     let tail = Tail::read(tail, parts.uri.query()).map_err(bad_tail)?;
     let brought = credentials::read(&parts.headers, provider)?;
-    let ClientAddress(client) = *parts.extensions.get().expect("the entrance adds it to every request");
-    let id: &RequestId = parts.extensions.get().expect("the entrance adds it to every request");
+    let Admitted { client, id } = admitted;
     let ask = Ask {
         token: &brought.token,
         provider,
@@ -68,7 +86,7 @@ pub(super) async fn call(State(app): State<AppState>, request: Request) -> Resul
         name: &brought.name,
         given: brought.given,
     };
-    let access = permitted(&app, client, ask).await?;
+    let access = permitted(app, client, ask).await?;
     let (mode, key_id) = label(&access);
     let most = app.proxy.max_body;
     if hyper::body::Body::size_hint(&body).lower() > most as u64 {
@@ -78,11 +96,11 @@ pub(super) async fn call(State(app): State<AppState>, request: Request) -> Resul
         Limited::new(body, most).map_err(|error| EgressError::Body(why_unread(&*error))).boxed_unsync();
     let call =
         Call { provider, method: parts.method, tail, headers: &parts.headers, body, request_id: id.as_str() };
-    let Answer { status, headers, body, .. } = proxy::forward(&app, access, call).await?;
+    let Answer { status, headers, body, .. } = proxy::forward(app, access, call).await?;
     let mut response = Response::new(axum::body::Body::new(body));
     *response.status_mut() = status;
     *response.headers_mut() = headers;
-    mark(response.headers_mut(), mode, key_id.as_deref(), id);
+    mark(response.headers_mut(), mode, key_id.as_deref(), &id);
     Ok(response)
 }
 
@@ -100,7 +118,7 @@ pub(super) async fn permitted(app: &App, client: std::net::IpAddr, ask: Ask<'_>)
 
 /// Whose key a call uses, for its headers.
 pub(super) fn label(access: &Access) -> (&'static str, Option<String>) {
-    let stored = access.key.as_ref().and_then(|key| key.stored.as_ref());
+    let stored = access.key.as_ref().and_then(HeldKey::stored);
     (access.mode.as_str(), stored.map(|stored| stored.id.as_str().to_owned()))
 }
 

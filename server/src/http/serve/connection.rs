@@ -1,9 +1,12 @@
 //! One connection from its handshake to its end.
 
-use std::{net::SocketAddr, pin::pin, sync::Arc, time::Duration};
+use std::{convert::Infallible, net::SocketAddr, pin::pin, sync::Arc, time::Duration};
 
-use axum::{Router, extract::ConnectInfo};
-use hyper::{Request, body::Incoming};
+use axum::{
+    extract::{ConnectInfo, Request},
+    response::Response,
+};
+use hyper::body::Incoming;
 use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
     server::conn::auto,
@@ -14,31 +17,38 @@ use tokio::{
     sync::watch,
 };
 use tokio_rustls::TlsAcceptor;
-use tower::ServiceExt;
+use tower::{Service, ServiceExt};
 
 use super::{ServeLimits, body::TimedBody, permits::Permit, running::Running};
 
 const MOST_HEADER_BYTES: u32 = 16 * 1024;
 
 /// What all connections share.
-pub(super) struct Connections {
+pub(super) struct Connections<S> {
     tls: Option<TlsAcceptor>,
-    router: Router,
+    service: S,
     limits: ServeLimits,
     answer_stall: Duration,
     http: auto::Builder<TokioExecutor>,
     stopped: watch::Receiver<bool>,
 }
 
-impl Connections {
+impl<S> Connections<S>
+where
+    S: Service<Request, Response = Response, Error = Infallible, Future: Send>
+        + Clone
+        + Send
+        + Sync
+        + 'static,
+{
     pub(super) fn new(
         tls: Option<TlsAcceptor>,
-        router: Router,
+        service: S,
         limits: ServeLimits,
         answer_stall: Duration,
         stopped: watch::Receiver<bool>,
     ) -> Self {
-        Self { tls, router, limits, answer_stall, http: http(limits), stopped }
+        Self { tls, service, limits, answer_stall, http: http(limits), stopped }
     }
 
     /// Serves a connection to its end; the permit is given back then.
@@ -55,16 +65,16 @@ impl Connections {
         }
     }
 
-    async fn talk<S>(&self, stream: S, peer: SocketAddr)
+    async fn talk<C>(&self, stream: C, peer: SocketAddr)
     where
-        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+        C: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
         let running = Running::new();
-        let service = hyper::service::service_fn(|request: Request<Incoming>| {
+        let service = hyper::service::service_fn(|request: hyper::Request<Incoming>| {
             let mut request =
                 request.map(|body| axum::body::Body::new(TimedBody::new(body, self.limits.body_timeout)));
             request.extensions_mut().insert(ConnectInfo(peer));
-            running.count(self.router.clone().oneshot(request))
+            running.count(self.service.clone().oneshot(request))
         });
         let mut connection = pin!(self.http.serve_connection(TokioIo::new(stream), service));
         // How a connection ended is the client's business; whole requests are logged where they are answered.

@@ -8,19 +8,21 @@ mod permits;
 mod running;
 
 use std::{
+    convert::Infallible,
     io::{self, ErrorKind},
     net::SocketAddr,
     sync::Arc,
     time::Duration,
 };
 
-use axum::Router;
+use axum::{extract::Request, response::Response};
 use tokio::{
     net::{TcpListener, TcpSocket},
     sync::watch,
     task::JoinSet,
 };
 use tokio_rustls::TlsAcceptor;
+use tower::Service;
 
 pub use self::body::BodyTimedOut;
 use self::{connection::Connections, permits::Permits};
@@ -64,26 +66,38 @@ pub fn listen(address: SocketAddr) -> io::Result<TcpListener> {
 }
 
 /// Serves until `shutdown` completes, then lets running requests end for at most the grace.
-pub async fn serve(
+pub async fn serve<S>(
     listener: TcpListener,
     tls: Option<TlsAcceptor>,
-    router: Router,
+    service: S,
     limits: ServeLimits,
     shutdown: impl Future<Output = ()>,
-) {
-    serve_with(listener, tls, router, limits, ANSWER_STALL, shutdown).await;
+) where
+    S: Service<Request, Response = Response, Error = Infallible, Future: Send>
+        + Clone
+        + Send
+        + Sync
+        + 'static,
+{
+    serve_with(listener, tls, service, limits, ANSWER_STALL, shutdown).await;
 }
 
-async fn serve_with(
+async fn serve_with<S>(
     listener: TcpListener,
     tls: Option<TlsAcceptor>,
-    router: Router,
+    service: S,
     limits: ServeLimits,
     answer_stall: Duration,
     shutdown: impl Future<Output = ()>,
-) {
+) where
+    S: Service<Request, Response = Response, Error = Infallible, Future: Send>
+        + Clone
+        + Send
+        + Sync
+        + 'static,
+{
     let (stop, stopped) = watch::channel(false);
-    let connections = Arc::new(Connections::new(tls, router, limits, answer_stall, stopped));
+    let connections = Arc::new(Connections::new(tls, service, limits, answer_stall, stopped));
     let permits = Permits::new(limits.connections, limits.connections_per_ip);
     let mut running = JoinSet::new();
     tokio::pin!(shutdown);

@@ -2,16 +2,18 @@
 
 use std::{
     pin::Pin,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     task::{Context, Poll},
     time::Duration,
 };
 
 use axum::{body::Body, response::Response};
+use futures_util::TryFutureExt;
 use hyper::body::{Frame, SizeHint};
-use tokio::{sync::watch, time::Instant};
+use tokio::time::{Instant, sleep_until};
 
 /// Requests between their head's arrival and their answer's last byte.
-pub(super) struct Running(watch::Sender<Requests>);
+pub(super) struct Running(Arc<Mutex<Requests>>);
 
 struct Requests {
     running: usize,
@@ -24,7 +26,7 @@ struct Requests {
 
 impl Running {
     pub(super) fn new() -> Self {
-        Self(watch::Sender::new(Requests { running: 0, offered: 0, moved: Instant::now() }))
+        Self(Arc::new(Mutex::new(Requests { running: 0, offered: 0, moved: Instant::now() })))
     }
 
     /// Counts one more until its answer has been handed over whole, or dropped.
@@ -33,56 +35,51 @@ impl Running {
         answer: A,
     ) -> impl Future<Output = Result<hyper::Response<Counted<Body>>, E>> + use<E, A> {
         let mut one = One::new(&self.0);
-        async move {
-            let answer = answer.await?;
+        answer.map_ok(move |answer| {
             one.offer();
-            Ok(answer.map(|body| Counted { body, one }))
-        }
+            answer.map(|body| Counted { body, one })
+        })
     }
 
     /// Completes when nothing has been running for this long.
     pub(super) async fn idle_for(&self, patience: Duration) {
-        let mut requests = self.0.subscribe();
-        loop {
-            let _: Result<_, _> = requests.wait_for(|now| now.running == 0).await;
-            // One that came and went between two looks was never seen running, but it moved.
-            let (is_idle, end) = {
-                let now = self.0.borrow();
-                (now.running == 0, now.moved + patience)
-            };
-            if is_idle && end <= Instant::now() {
-                return;
-            }
-            tokio::time::sleep_until(end).await;
-        }
+        self.holds_for(|now| now.running == 0, patience).await;
     }
 
     /// Completes when an answer has been there for the client to take, and nothing has moved, for this long.
     ///
     /// Time in which only handlers or their streams are waited for does not count.
     pub(super) async fn stuck_for(&self, patience: Duration) {
-        let mut requests = self.0.subscribe();
+        self.holds_for(|now| now.offered > 0, patience).await;
+    }
+
+    /// Whatever changes is a move, so what holds has held since the last one. Nobody is told of moves, of which there
+    /// are several with each request: what does not hold now will not have held for long enough before `patience` is
+    /// over once more.
+    async fn holds_for(&self, holds: impl Fn(&Requests) -> bool, patience: Duration) {
         loop {
-            let _: Result<_, _> = requests.wait_for(|now| now.offered > 0).await;
-            // An offer is a move too, so whatever is on offer has been since then at least.
-            let end = self.0.borrow().moved + patience;
-            if end <= Instant::now() {
+            let (now, end) = {
+                let requests = lock(&self.0);
+                let now = Instant::now();
+                (now, if holds(&requests) { requests.moved } else { now } + patience)
+            };
+            if end <= now {
                 return;
             }
-            tokio::time::sleep_until(end).await;
+            sleep_until(end).await;
         }
     }
 }
 
 /// One running request.
 struct One {
-    requests: watch::Sender<Requests>,
+    requests: Arc<Mutex<Requests>>,
     offered: bool,
 }
 
 impl One {
-    fn new(requests: &watch::Sender<Requests>) -> Self {
-        let one = Self { requests: requests.clone(), offered: false };
+    fn new(requests: &Arc<Mutex<Requests>>) -> Self {
+        let one = Self { requests: Arc::clone(requests), offered: false };
         one.change(|now| now.running += 1);
         one
     }
@@ -104,21 +101,24 @@ impl One {
     }
 
     fn change(&self, change: impl FnOnce(&mut Requests)) {
-        self.requests.send_if_modified(|now| {
-            let before = (now.running > 0, now.offered > 0);
-            change(now);
-            now.moved = Instant::now();
-            // Nobody waits for anything else, and a stream may have many frames.
-            before != (now.running > 0, now.offered > 0)
-        });
+        let mut now = lock(&self.requests);
+        change(&mut now);
+        now.moved = Instant::now();
     }
 }
 
 impl Drop for One {
     fn drop(&mut self) {
-        self.take();
-        self.change(|now| now.running -= 1);
+        let offered = usize::from(self.offered);
+        self.change(|now| {
+            now.offered -= offered;
+            now.running -= 1;
+        });
     }
+}
+
+fn lock(requests: &Mutex<Requests>) -> MutexGuard<'_, Requests> {
+    requests.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// A body whose request counts as running.

@@ -14,7 +14,7 @@ use http_body_util::{BodyExt, Full, Limited};
 use self::stream::Unified;
 use super::{
     AppState,
-    guard::ClientAddress,
+    guard::Admitted,
     json::JsonBody,
     problem::{Code, Problem, ProblemBody},
     proxy::{credentials, label, permitted},
@@ -43,8 +43,7 @@ impl FromRequestParts<AppState> for Around {
     async fn from_request_parts(parts: &mut Parts, _app: &AppState) -> Result<Self, Problem> {
         // Before the body is read: who brings no token at all is not listened to.
         credentials::token(&parts.headers)?;
-        let ClientAddress(client) = *parts.extensions.get().expect("the entrance adds it to every request");
-        let id = parts.extensions.get::<RequestId>().expect("the entrance adds it to every request").clone();
+        let Admitted { client, id } = Admitted::of(&parts.extensions);
         // A copy: the body's reader looks at them too.
         Ok(Self { headers: parts.headers.clone(), client, id })
     }

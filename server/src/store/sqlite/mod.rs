@@ -12,6 +12,7 @@ mod meta;
 mod models;
 mod open;
 mod project;
+mod remembered;
 mod row;
 mod runtime_token;
 mod sealing_key;

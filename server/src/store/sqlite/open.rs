@@ -14,7 +14,7 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
-use super::{SqliteStore, grant::HotReader, writer::Writer};
+use super::{SqliteStore, grant::HotReader, remembered::Remembered, writer::Writer};
 use crate::entropy::SharedEntropy;
 
 const READERS: u32 = 4;
@@ -54,10 +54,11 @@ impl SqliteStore {
             .max_connections(READERS)
             .connect_with(options.create_if_missing(false).pragma("query_only", "ON"))
             .await?;
+        let remembered = Arc::<Remembered>::default();
         Ok(Self {
             readers,
-            hot: HotReader::new(path),
-            writer: Writer::start(writer),
+            hot: HotReader::new(path, Arc::clone(&remembered)),
+            writer: Writer::start(writer, remembered),
             entropy,
             _lock: Arc::new(lock),
         })

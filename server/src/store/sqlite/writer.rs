@@ -2,15 +2,16 @@
 //!
 //! Jobs that wait while a commit is on its way to the disk go into the next transaction together, each in a
 //! savepoint of its own; all are answered after that transaction's commit. So many small writes share one
-//! `fdatasync`, and nothing is acknowledged before it is durable.
+//! `fdatasync`, and nothing is acknowledged before it is durable, and before all that was remembered of the state before
+//! is forgotten.
 
-use std::{panic::AssertUnwindSafe, pin::Pin};
+use std::{panic::AssertUnwindSafe, pin::Pin, sync::Arc};
 
 use futures_util::FutureExt;
 use sqlx::{Connection, SqliteConnection};
 use tokio::sync::{mpsc, oneshot};
 
-use super::{SqliteStore, StoreError, StoreResult, unavailable};
+use super::{SqliteStore, StoreError, StoreResult, remembered::Remembered, unavailable};
 
 const LARGEST_GROUP: usize = 256;
 const WAITING_ROOM: usize = 1024;
@@ -47,9 +48,9 @@ enum Message {
 }
 
 impl Writer {
-    pub(super) fn start(connection: SqliteConnection) -> Self {
+    pub(super) fn start(connection: SqliteConnection, remembered: Arc<Remembered>) -> Self {
         let (jobs, waiting) = mpsc::channel(WAITING_ROOM);
-        tokio::spawn(run(connection, waiting));
+        tokio::spawn(run(connection, waiting, remembered));
         Self { jobs }
     }
 
@@ -70,7 +71,11 @@ impl Writer {
     }
 }
 
-async fn run(mut connection: SqliteConnection, mut waiting: mpsc::Receiver<Message>) {
+async fn run(
+    mut connection: SqliteConnection,
+    mut waiting: mpsc::Receiver<Message>,
+    remembered: Arc<Remembered>,
+) {
     while let Some(message) = waiting.recv().await {
         let mut group = Vec::new();
         let (mut close, mut checkpoint) = (None, None);
@@ -85,7 +90,7 @@ async fn run(mut connection: SqliteConnection, mut waiting: mpsc::Receiver<Messa
             next = if full { None } else { waiting.try_recv().ok() };
         }
         if !group.is_empty() {
-            commit_group(&mut connection, group).await;
+            commit_group(&mut connection, group, &remembered).await;
         }
         if let Some(reply) = checkpoint {
             let done = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&mut connection).await;
@@ -101,13 +106,19 @@ async fn run(mut connection: SqliteConnection, mut waiting: mpsc::Receiver<Messa
     }
 }
 
-async fn commit_group(connection: &mut SqliteConnection, mut group: Vec<Box<dyn Job>>) {
+async fn commit_group(
+    connection: &mut SqliteConnection,
+    mut group: Vec<Box<dyn Job>>,
+    remembered: &Remembered,
+) {
     let result = write_group(connection, &mut group).await;
     if let Err(error) = &result {
         tracing::error!(%error, jobs = group.len(), "a group of writes was not committed");
         // After a failed commit SQLite may still hold the transaction open.
         let _: Result<_, _> = sqlx::query("ROLLBACK").execute(&mut *connection).await;
     }
+    // Also after a failure: some of those leave open what is on the disk.
+    remembered.forget_all();
     for job in group {
         job.finish(result.is_ok());
     }
