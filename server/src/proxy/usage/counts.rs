@@ -81,10 +81,10 @@ impl Tally {
         const LONGEST: usize = 200;
 
         let name = serde_json::from_slice::<String>(json).ok();
-        let visible = |name: &String| {
-            (1..=LONGEST).contains(&name.len()) && name.bytes().all(|byte| byte.is_ascii_graphic())
-        };
-        self.model_at_hand = name.filter(visible);
+        // Whoever answers chooses it, and it is kept and shown: no signs but those that models' names have.
+        let is_of_name = |byte: u8| byte.is_ascii_alphanumeric() || b"-._:/@+~,=()[]".contains(&byte);
+        let is_name = |name: &String| (1..=LONGEST).contains(&name.len()) && name.bytes().all(is_of_name);
+        self.model_at_hand = name.filter(is_name);
     }
 
     /// One JSON value, or one event, is over.

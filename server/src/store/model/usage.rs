@@ -39,16 +39,22 @@ pub struct UsageKey {
     pub ref_id: String,
     /// At which provider.
     pub provider: ProviderId,
-    /// Which model, as the provider names it; empty where it named none.
+    /// Which model, as the provider names it; empty where it named none, and for those beyond [`Self::MOST_MODELS`].
     pub model: String,
     /// Who paid.
     pub mode: Mode,
 }
 
+impl UsageKey {
+    /// So many models of a customer are told apart at one provider on one day; what the others used is counted under the
+    /// empty name. Names come with answers, and whoever runs a server that answers can make up any number of them.
+    pub const MOST_MODELS: usize = 100;
+}
+
 /// How much of it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct UsageSum {
-    /// Answers with a success status.
+    /// Answers with a success status, those that broke off included.
     pub requests: u64,
     /// Tokens in, those from the provider's cache included.
     pub input_tokens: u64,

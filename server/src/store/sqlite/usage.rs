@@ -1,4 +1,4 @@
-//! What was used, summed up by day.
+//! What was used, summed up by day. The number of models told apart is bounded here, where all of a day's are known.
 
 use byo_seal::ProviderId;
 use sqlx::{FromRow, SqliteConnection, SqlitePool};
@@ -8,9 +8,15 @@ use super::{EnvironmentId, Mode, StoreError, StoreResult, UsageKey, UsageSum, un
 pub(super) async fn add(db: &mut SqliteConnection, sums: Vec<(UsageKey, UsageSum)>) -> StoreResult<()> {
     for (of, sum) in sums {
         sqlx::query(
-            "INSERT INTO usage (environment_id, day, ref_id, provider, model, mode,
+            "WITH known AS (
+                 SELECT DISTINCT model FROM usage
+                 WHERE environment_id = $1 AND day = $2 AND ref_id = $3 AND provider = $4 AND model <> ''
+             )
+             INSERT INTO usage (environment_id, day, ref_id, provider, model, mode,
                                 requests, input_tokens, output_tokens, cached_input_tokens, reasoning_tokens)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+             SELECT $1, $2, $3, $4, iif($5 IN known OR (SELECT count(*) FROM known) < $12, $5, ''), $6,
+                    $7, $8, $9, $10, $11
+             WHERE true -- or `ON` would be that of a join
              ON CONFLICT (environment_id, day, ref_id, provider, model, mode) DO UPDATE SET
                  requests = requests + excluded.requests,
                  input_tokens = input_tokens + excluded.input_tokens,
@@ -29,6 +35,7 @@ pub(super) async fn add(db: &mut SqliteConnection, sums: Vec<(UsageKey, UsageSum
         .bind(column(sum.output_tokens))
         .bind(column(sum.cached_input_tokens))
         .bind(column(sum.reasoning_tokens))
+        .bind(UsageKey::MOST_MODELS as i64)
         .execute(&mut *db)
         .await
         .map_err(unavailable)?;

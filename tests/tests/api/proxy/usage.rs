@@ -1,6 +1,9 @@
 //! What was used, by environment, customer, provider, model, mode and day.
 
-use std::time::Duration;
+use std::{
+    sync::atomic::{AtomicUsize, Ordering},
+    time::Duration,
+};
 
 use byo_seal::ProviderId;
 use byo_server::{
@@ -195,6 +198,80 @@ async fn calls_that_fail_are_not_counted() {
     stage.chat(ProviderId::Mistral, "customer_1").await;
     let rows = usage(&stage.app, &environment).await;
     assert_eq!(rows, [("customer_1".to_owned(), "mistral", String::new(), "byok", 1, 0, 0)]);
+}
+
+#[tokio::test]
+async fn a_server_that_makes_up_models_fills_no_table() {
+    const MOST: usize = UsageKey::MOST_MODELS;
+
+    let stage = Stage::new().await;
+    let environment = stage.environment(&stage.project.secret).await;
+    for (provider, ref_id) in [
+        (ProviderId::Openai, "customer_1"),
+        (ProviderId::Openai, "customer_2"),
+        (ProviderId::Groq, "customer_1"),
+    ] {
+        stage.connect(provider, ref_id).await;
+    }
+    let made_up = AtomicUsize::new(0);
+    stage.upstream.answers(move |_| {
+        let model = format!("model-{}", made_up.fetch_add(1, Ordering::Relaxed));
+        answer_json(200, &json!({"model": model, "usage": {"prompt_tokens": 3, "completion_tokens": 2}}))
+    });
+    // The bound is that of the table, and not of what is written down at once.
+    for _ in 0..5 {
+        for _ in 0..30 {
+            stage.chat(ProviderId::Openai, "customer_1").await;
+        }
+        usage(&stage.app, &environment).await;
+    }
+    let rows = usage(&stage.app, &environment).await;
+    assert_eq!(rows.len(), MOST + 1);
+    let nameless = ("customer_1".to_owned(), "openai", String::new(), "byok", 50, 150, 100);
+    assert_eq!(rows[0], nameless);
+    assert!(rows[1..].iter().all(|row| (row.4, row.5, row.6) == (1, 3, 2)), "{rows:?}");
+    // Those that are known keep their names, and other customers, providers and days have names of their own.
+    let known = rows[7].2.clone();
+    stage.upstream.answers({
+        let known = known.clone();
+        move |_| answer_json(200, &json!({"model": known, "usage": {"prompt_tokens": 3}}))
+    });
+    stage.chat(ProviderId::Openai, "customer_1").await;
+    stage.upstream.answers(|_| answer_json(200, &json!({"model": "new", "usage": {"prompt_tokens": 3}})));
+    stage.chat(ProviderId::Openai, "customer_1").await;
+    stage.chat(ProviderId::Openai, "customer_2").await;
+    stage.chat(ProviderId::Groq, "customer_1").await;
+    stage.app.clock.advance(Duration::from_hours(24));
+    stage.chat(ProviderId::Openai, "customer_1").await;
+    let rows = usage(&stage.app, &environment).await;
+    let count = |ref_id: &str, provider: &str, model: &str| -> Vec<u64> {
+        let is_it = |row: &&Row| row.0 == ref_id && row.1 == provider && row.2 == model;
+        rows.iter().filter(is_it).map(|row| row.4).collect()
+    };
+    assert_eq!(count("customer_1", "openai", &known), [2]);
+    assert_eq!(count("customer_1", "openai", ""), [51]);
+    assert_eq!(count("customer_1", "openai", "new"), [1], "the next day");
+    assert_eq!(count("customer_2", "openai", "new"), [1]);
+    assert_eq!(count("customer_1", "groq", "new"), [1]);
+    assert_eq!(rows.len(), MOST + 4);
+}
+
+#[tokio::test]
+async fn a_name_that_is_no_models_is_not_kept() {
+    let stage = Stage::new().await;
+    let environment = stage.environment(&stage.project.secret).await;
+    stage.connect(ProviderId::Openai, "customer_1").await;
+    let names =
+        ["m".repeat(201), "a b".to_owned(), "<b>".to_owned(), "\u{202e}m".to_owned(), "a\0".to_owned()];
+    let count = names.len() as u64;
+    for name in names {
+        stage
+            .upstream
+            .answers(move |_| answer_json(200, &json!({"model": name, "usage": {"prompt_tokens": 1}})));
+        stage.chat(ProviderId::Openai, "customer_1").await;
+    }
+    let rows = usage(&stage.app, &environment).await;
+    assert_eq!(rows, [("customer_1".to_owned(), "openai", String::new(), "byok", count, count, 0)]);
 }
 
 #[tokio::test]

@@ -89,6 +89,10 @@ fn only_a_plain_name_of_a_model_is_kept() {
         ("\"a b\"", ""),
         ("\"mod\u{e9}le\"", ""),
         (r#""a\nb""#, ""),
+        ("\"<script>\"", ""),
+        ("\"'; DROP TABLE usage\"", ""),
+        ("\"ft:gpt-4o-mini-2024-07-18:org::AbC=1,x~y\"", "ft:gpt-4o-mini-2024-07-18:org::AbC=1,x~y"),
+        ("\"hf.co/a_b/c-GGUF:Q4_K_M@latest+1(2)[3]\"", "hf.co/a_b/c-GGUF:Q4_K_M@latest+1(2)[3]"),
         ("7", ""),
         ("null", ""),
         (r#"{"name":"gpt"}"#, ""),
@@ -181,8 +185,8 @@ fn what_could_be_passed_over_counts_nowhere() {
 
 #[test]
 fn quotes_and_braces_within_a_string_end_nothing() {
-    let answer = r#"{"usage":{"note":"\"}}\\","prompt_tokens":1},"model":"a\\\"b"}"#;
-    assert_eq!(json(answer), counted([1, 0, 0, 0], r#"a\"b"#));
+    let answer = r#"{"usage":{"note":"\"}}\\","prompt_tokens":1},"other":"a\\\"}","model":"a\/[b]"}"#;
+    assert_eq!(json(answer), counted([1, 0, 0, 0], "a/[b]"));
 }
 
 #[test]
