@@ -86,6 +86,12 @@ impl Splitter {
         Some(self.held.split().freeze()).filter(|rest| !rest.is_empty())
     }
 
+    /// Whether what has been given out ends within an event.
+    #[must_use]
+    pub const fn is_within(&self) -> bool {
+        self.oversized
+    }
+
     /// `end` is the end of an event.
     fn give(&mut self, end: Bytes, out: &mut impl FnMut(Part)) {
         if mem::take(&mut self.oversized) {
@@ -174,18 +180,28 @@ fn value_of<'a>(line: &'a [u8], name: &[u8]) -> Option<&'a [u8]> {
 /// | Cohere | `{"type":"message-end","delta":{"error":"…"}}` |
 /// | OpenRouter | `{"choices":[{"error":{…}}]}` |
 /// | vLLM, Mistral | `{"object":"error","message":"…"}` |
+/// | Cohere's first API | `{"event_type":"stream-error",…}`, in lines |
 #[must_use]
 pub fn tells_error(event: &[u8]) -> bool {
-    static TRACE: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("rror"));
-
-    // All of the above have this word. Most events have not, and are done with here.
-    if TRACE.find(event).is_none() {
+    if !has_trace(event) {
         return false;
     }
     let event = read(event);
     event.name.is_some_and(|name| name.ends_with(b"error"))
-        || (!event.data.is_empty()
-            && serde_json::from_slice(&event.data).map_or(true, |data| is_error(&data)))
+        || (!event.data.is_empty() && value_tells_error(&event.data))
+}
+
+/// Whether there may be an error in these bytes. All of the above have this word. Most events have not, and are done
+/// with here.
+pub(super) fn has_trace(bytes: &[u8]) -> bool {
+    static TRACE: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("rror"));
+
+    TRACE.find(bytes).is_some()
+}
+
+/// The same of a JSON value that stands by itself.
+pub(super) fn value_tells_error(json: &[u8]) -> bool {
+    serde_json::from_slice(json).map_or(true, |value| is_error(&value))
 }
 
 fn is_error(data: &Value) -> bool {
@@ -200,6 +216,7 @@ fn is_error(data: &Value) -> bool {
     MEMBERS.iter().any(|member| data.get(member).is_some_and(|error| !error.is_null()))
         || says_so("type")
         || says_so("object")
+        || says_so("event_type")
         || WITHIN.iter().any(|member| data.get(member).is_some_and(is_error))
 }
 

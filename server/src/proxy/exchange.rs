@@ -5,7 +5,7 @@ use std::{
     sync::Arc,
 };
 
-use http::{HeaderName, HeaderValue, Response, StatusCode, header};
+use http::{HeaderName, HeaderValue, Response, StatusCode};
 use hyper::body::Incoming;
 
 use super::{
@@ -13,11 +13,11 @@ use super::{
     forward::Made,
     headers,
     refused::{clean, read, refusal, refused, unexpected},
-    relay::{Counting, EventStream},
+    relay::Counting,
     scrub::{Glimpse, Scrubber},
-    shape::{self, Words},
-    usage,
-    used::Used,
+    shape::Words,
+    stream::{self, Stream},
+    used::{Used, reader},
 };
 use crate::{
     domain::{HeldKey, Lease, OpenKey, Refusal, suspect},
@@ -86,18 +86,12 @@ impl Made<'_> {
         if tells {
             clean(&mut sent, &Scrubber::new(&key));
         }
-        let is_stream = headers::is_event_stream(&sent) && !headers::is_encoded(&sent);
-        let stream = is_stream.then(|| {
+        let stream = stream::Form::of(&sent, self.provider, self.tail.path()).map(|form| {
             sent.insert(HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no"));
-            let farewell = shape::event(self.provider, self.tail.path(), &self.farewell());
-            EventStream::new(farewell.into(), key)
+            Stream::new(form, form.farewell(self.provider, self.tail.path(), &self.farewell()), key)
         });
-        let content_type = sent.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-        let counting = (!headers::is_encoded(&sent)).then(|| {
-            let app = Arc::clone(self.app);
-            let tell = Box::new(move |usage| used.count(&app, usage));
-            Box::new(Counting { reader: usage::Reader::new(content_type), tell })
-        });
+        let app = Arc::clone(self.app);
+        let counting = Counting::new(reader(&sent), move |usage| used.count(&app, usage));
         let body = Relay::new(body, stream, self.app.proxy.idle_timeout, lease, counting);
         Ok(Answer {
             status: head.status,

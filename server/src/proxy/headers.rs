@@ -46,6 +46,10 @@ const ANSWER: [&str; 16] = [
 const ANSWER_STARTS: [&str; 6] =
     ["anthropic-", "azureml-", "cohere-", "openai-", "ratelimit-", "x-ratelimit-"];
 
+/// What streams of JSON in lines call themselves. Cohere's v1 API names its lines `stream+json`.
+pub(super) const LINES: [&str; 4] =
+    ["application/x-ndjson", "application/ndjson", "application/jsonl", "application/stream+json"];
+
 /// What of a client's headers goes to the provider. Room is left for the key.
 pub(super) fn outgoing(from: &HeaderMap) -> HeaderMap {
     let mut to = HeaderMap::with_capacity(from.len().min(24) + 3);
@@ -63,6 +67,17 @@ pub(super) fn incoming(from: &HeaderMap) -> HeaderMap {
 /// Whether an answer is a stream of server-sent events.
 pub fn is_event_stream(headers: &HeaderMap) -> bool {
     media_type(headers).is_some_and(|media_type| media_type.eq_ignore_ascii_case("text/event-stream"))
+}
+
+/// Whether an answer is a stream of JSON in lines.
+pub(super) fn is_lines(headers: &HeaderMap) -> bool {
+    media_type(headers)
+        .is_some_and(|media_type| LINES.iter().any(|lines| media_type.eq_ignore_ascii_case(lines)))
+}
+
+/// Whether an answer is JSON.
+pub(super) fn is_json(headers: &HeaderMap) -> bool {
+    media_type(headers).is_none_or(|media_type| media_type.eq_ignore_ascii_case("application/json"))
 }
 
 /// Whether an answer is a page for people, which no provider's API sends.

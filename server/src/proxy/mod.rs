@@ -16,9 +16,11 @@ mod relay;
 pub mod scrub;
 pub mod shape;
 mod simulated;
+pub mod stream;
 mod tail;
 pub mod usage;
 mod used;
+pub mod values;
 
 pub use answer::{Answer, AnswerBody};
 pub use forward::{Call, forward};

@@ -1,6 +1,6 @@
 //! An answer's body on its way to the client.
 //!
-//! Bytes go on as they come, and nothing is held but the beginning of an event that has not ended. It stops when the
+//! Bytes go on as they come, and nothing is held but the beginning of an event or value that has not ended. It stops when the
 //! provider stalls, when its connection breaks, and when the key is ended; in all three cases the client's connection
 //! breaks too, so that what it has cannot be taken for the whole. The body owns all that its call uses: when the client
 //! goes, hyper drops it, and with it the exchange with the provider.
@@ -16,18 +16,12 @@ use std::{
 
 use bytes::Bytes;
 use hyper::body::{Body, Frame, Incoming, SizeHint};
-use memchr::memmem;
 use tokio::time::{Instant, Sleep};
 
-use super::{
-    events::{self, Part, Splitter},
-    scrub::Scrubber,
-    usage,
-};
+use super::{stream::Stream, usage};
 use crate::{
     domain::{Held, Lease},
     egress::Line,
-    secret::ProviderKey,
 };
 
 /// Why an answer was broken off. The client sees its connection end.
@@ -47,11 +41,11 @@ pub enum BrokenOff {
 /// The body.
 pub struct Relay {
     source: Arc<Source>,
-    stream: Option<EventStream>,
+    stream: Option<Stream>,
     ready: VecDeque<Bytes>,
     state: State,
     idle: Idle,
-    usage: Option<Box<Counting>>,
+    usage: Option<Counting>,
 }
 
 /// The provider's side. A client that does not read has the body polled by nobody, so whoever ends the key lets go of
@@ -81,21 +75,10 @@ impl Drop for Side {
     }
 }
 
-/// What a stream of events needs besides.
-pub(super) struct EventStream {
-    /// To be sent, as an event, when the key is ended.
-    farewell: Bytes,
-    splitter: Splitter,
-    key: ProviderKey,
-}
+/// Reads what was used, and tells when it is dropped: once the answer has come to its end, or has broken off.
+pub(super) struct Counting(Option<(usage::Reader, Tell)>);
 
-/// Reads what was used, and tells once the answer has come to its end.
-pub(super) struct Counting {
-    /// Reads.
-    pub(super) reader: usage::Reader,
-    /// Is told.
-    pub(super) tell: Box<dyn FnOnce(usage::Usage) + Send>,
-}
+type Tell = Box<dyn FnOnce(usage::Usage) + Send>;
 
 enum State {
     Flowing,
@@ -106,9 +89,6 @@ enum State {
     Over,
 }
 
-/// Events longer than this pass in pieces. Those that carry pictures are; others are far shorter, errors shorter still.
-const LONGEST_EVENT: usize = 64 * 1024;
-
 /// Between the last words and the break. HTTP/2 throws away what is still queued when a stream is reset, and tells nobody
 /// when it has been sent. The provider has been let go of by then.
 const LINGER: Duration = Duration::from_millis(100);
@@ -117,10 +97,10 @@ impl Relay {
     /// A body that passes through.
     pub(super) fn new(
         upstream: Incoming,
-        stream: Option<EventStream>,
+        stream: Option<Stream>,
         patience: Duration,
         lease: Option<(Lease, Line)>,
-        usage: Option<Box<Counting>>,
+        usage: Counting,
     ) -> Self {
         Self {
             source: Source::new(upstream, lease),
@@ -128,13 +108,13 @@ impl Relay {
             ready: VecDeque::new(),
             state: State::Flowing,
             idle: Idle::new(patience),
-            usage,
+            usage: Some(usage),
         }
     }
 
     fn take(&mut self, chunk: Bytes) {
         if let Some(counting) = &mut self.usage {
-            counting.reader.see(&chunk);
+            counting.see(&chunk);
         }
         match &mut self.stream {
             Some(stream) => stream.push(chunk, &mut self.ready),
@@ -143,23 +123,21 @@ impl Relay {
     }
 
     fn complete(&mut self) {
-        if let Some(rest) = self.stream.as_mut().and_then(EventStream::finish) {
+        if let Some(rest) = self.stream.as_mut().and_then(Stream::finish) {
             self.ready.push_back(rest);
         }
-        if let Some(counting) = self.usage.take() {
-            let Counting { reader, tell } = *counting;
-            tell(reader.finish().unwrap_or_default());
-        }
+        self.usage = None;
         self.state = State::Complete;
     }
 
     fn break_off(&mut self, why: BrokenOff) {
         tracing::debug!(%why, "an answer was broken off");
-        let told = self.stream.as_ref().filter(|_| why == BrokenOff::KeyEnded);
-        let linger = told.map(|stream| {
-            self.ready.push_back(stream.farewell.clone());
+        let told = self.stream.as_ref().filter(|_| why == BrokenOff::KeyEnded).and_then(Stream::farewell);
+        let linger = told.map(|farewell| {
+            self.ready.push_back(farewell);
             Box::pin(tokio::time::sleep(LINGER))
         });
+        self.usage = None;
         self.source.let_go();
         self.state = State::LastWords(why, linger);
     }
@@ -211,38 +189,25 @@ impl Held for Source {
     }
 }
 
-impl EventStream {
-    /// `farewell` is the event that tells of the key's end.
-    #[must_use]
-    pub(super) fn new(farewell: Bytes, key: ProviderKey) -> Self {
-        Self { farewell, splitter: Splitter::new(LONGEST_EVENT), key }
+impl Counting {
+    /// `tell` is told what the answer used, as far as it came.
+    pub(super) fn new(reader: usage::Reader, tell: impl FnOnce(usage::Usage) + Send + 'static) -> Self {
+        Self(Some((reader, Box::new(tell))))
     }
 
-    fn push(&mut self, chunk: Bytes, ready: &mut VecDeque<Bytes>) {
-        let key = &self.key;
-        self.splitter.push(chunk, &mut |part| {
-            ready.push_back(match part {
-                Part::Event(event) => harmless(event, key),
-                // Pictures come so. What cannot be read as an event is cleaned piece by piece where it may tell of an
-                // error; only a key cut in two by a border of pieces would be left, in pieces.
-                Part::Oversized(piece) if memmem::find(&piece, b"error").is_some() => clean(piece, key),
-                Part::Oversized(piece) => piece,
-            });
-        });
-    }
-
-    fn finish(&mut self) -> Option<Bytes> {
-        self.splitter.finish().map(|rest| harmless(rest, &self.key))
+    fn see(&mut self, chunk: &[u8]) {
+        if let Some((reader, _)) = &mut self.0 {
+            reader.see(chunk);
+        }
     }
 }
 
-/// An event that tells of an error, without what it tells of the key.
-fn harmless(event: Bytes, key: &ProviderKey) -> Bytes {
-    if events::tells_error(&event) { clean(event, key) } else { event }
-}
-
-fn clean(bytes: Bytes, key: &ProviderKey) -> Bytes {
-    Scrubber::new(key).scrub(&bytes).map_or(bytes, Bytes::from)
+impl Drop for Counting {
+    fn drop(&mut self) {
+        if let Some((reader, tell)) = self.0.take() {
+            tell(reader.finish().unwrap_or_default());
+        }
+    }
 }
 
 impl Drop for Relay {

@@ -33,6 +33,23 @@ pub fn event(provider: ProviderId, path: &str, words: &Words<'_>) -> Vec<u8> {
     format!("{name}data: {}\n\n", value(provider, path, words)).into_bytes()
 }
 
+/// As a line in a stream of lines that has begun.
+#[must_use]
+pub fn line(provider: ProviderId, path: &str, words: &Words<'_>) -> Vec<u8> {
+    format!("{}\n", value(provider, path, words)).into_bytes()
+}
+
+/// Whether what is called streams an array, when it is not asked for events: Google's `:streamGenerateContent`.
+#[must_use]
+pub fn streams_array(provider: ProviderId, path: &str) -> bool {
+    // What is escaped may be anything. An answer that turns out to be no array passes all the same.
+    let names_stream = || {
+        let method = path.rsplit_once(':').map_or("", |(_, method)| method);
+        path.contains('%') || method.to_ascii_lowercase().contains("stream")
+    };
+    form(provider, path) == Form::Google && names_stream()
+}
+
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Form {
     Openai,

@@ -1,8 +1,8 @@
 //! What a call used, for whom.
 
-use http::header;
+use http::{HeaderMap, header};
 
-use super::{Answer, AnswerBody, usage};
+use super::{Answer, AnswerBody, headers, usage};
 use crate::{
     app::App,
     clock::Timestamp,
@@ -29,8 +29,7 @@ impl Used {
         if !answer.status.is_success() {
             return;
         }
-        let content_type = answer.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-        let mut reader = usage::Reader::new(content_type);
+        let mut reader = reader(&answer.headers);
         match &answer.body {
             AnswerBody::Whole(body) => body.iter().for_each(|body| reader.see(body)),
             AnswerBody::Parts(parts) => parts.iter().for_each(|part| reader.see(part)),
@@ -38,4 +37,12 @@ impl Used {
         }
         self.count(app, reader.finish().unwrap_or_default());
     }
+}
+
+/// Reads what an answer with these headers tells.
+pub(super) fn reader(headers: &HeaderMap) -> usage::Reader {
+    if headers::is_encoded(headers) {
+        return usage::Reader::blind();
+    }
+    usage::Reader::new(headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()))
 }

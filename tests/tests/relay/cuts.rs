@@ -20,6 +20,9 @@ enum Shape {
     Measured,
     Chunked,
     Stream,
+    Lines,
+    /// Of one that is no Google's, JSON as any other.
+    Array,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,6 +84,16 @@ fn answer(rng: &mut ChaCha20Rng, number: usize) -> (String, Vec<u8>, Vec<u8>) {
         .map(|part| format!("event: content_block_delta\ndata: {{\"part\":{part},\"text\":\"word\"}}\n\n"));
     let parts: Vec<Vec<u8>> = match shape {
         Shape::Stream => events.map(String::into_bytes).collect(),
+        Shape::Lines => {
+            (0..parts).map(|part| format!("{{\"part\":{part},\"text\":\"word\"}}\n").into_bytes()).collect()
+        }
+        Shape::Array => (0..parts)
+            .map(|part| {
+                let (before, after) =
+                    (if part == 0 { '[' } else { ',' }, if part + 1 == parts { "]" } else { "" });
+                format!("{before}{{\n  \"part\": {part}\n}}\n{after}").into_bytes()
+            })
+            .collect(),
         Shape::Measured | Shape::Chunked => {
             (0..parts).map(|_| vec![b'x'; 1 + rng.next_u32() as usize % 3_000]).collect()
         }
@@ -91,7 +104,11 @@ fn answer(rng: &mut ChaCha20Rng, number: usize) -> (String, Vec<u8>, Vec<u8>) {
     } else {
         parts.iter().flat_map(|part| chunk(part)).chain(*b"0\r\n\r\n").collect()
     };
-    let kind = if shape == Shape::Stream { "text/event-stream" } else { "application/json" };
+    let kind = match shape {
+        Shape::Stream => "text/event-stream",
+        Shape::Lines => "application/x-ndjson",
+        Shape::Measured | Shape::Chunked | Shape::Array => "application/json",
+    };
     let length = if shape == Shape::Measured {
         format!("content-length: {}", body.len())
     } else {
@@ -101,9 +118,11 @@ fn answer(rng: &mut ChaCha20Rng, number: usize) -> (String, Vec<u8>, Vec<u8>) {
 }
 
 const fn shape(number: usize) -> Shape {
-    match number % 3 {
+    match number % 5 {
         0 => Shape::Measured,
         1 => Shape::Chunked,
+        2 => Shape::Lines,
+        3 => Shape::Array,
         _ => Shape::Stream,
     }
 }

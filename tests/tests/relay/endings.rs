@@ -14,8 +14,8 @@ use byo_tests::{
 use serde_json::Value;
 
 use crate::{
-    client::{Client, Version, has, read},
-    stage::{CUSTOMER, PATIENCE, PROVIDERS, Stage, within},
+    client::{Client, Got, Version, has, read},
+    stage::{CUSTOMER, LINES, PATIENCE, PROVIDERS, Stage, within},
 };
 
 const FIRST: &[u8] = b"data: {\"first\":true}\n\n";
@@ -122,6 +122,63 @@ async fn streams_over_http_2_are_told_and_break() {
             within(call.over()).await;
         }
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn running_lines_are_told_on_a_line_of_their_own_and_break() {
+    // What has come, and how much of it goes on: the beginning of a line is nobody's business.
+    for (version, came, goes_on) in [
+        (Version::One, "{\"a\":1}\n", 8),
+        (Version::Two, "{\"a\":1}\n", 8),
+        (Version::One, "{\"a\":1}\n{\"b\":\"half", 8),
+        (Version::One, "{\"a\":1}\n{\"b\":2}", 15),
+    ] {
+        let stage = Stage::with(LINES.0, ProxyConfig::default(), PATIENCE).await;
+        let got = ended(&stage, version, "application/x-ndjson", came, &came[..goes_on]).await;
+        let text = String::from_utf8(got.body).unwrap();
+        let lines: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        let (last, others) = lines.split_last().unwrap();
+        assert!(!got.is_whole && text.starts_with(&came[..goes_on]) && text.ends_with('\n'), "{text:?}");
+        assert_eq!(others.len(), came[..goes_on].lines().count(), "{text:?}");
+        let message = last["error"].as_str().unwrap();
+        assert!(message.contains("revoked") && last.as_object().unwrap().len() == 1, "{text:?}");
+        assert!(!text.contains("done"), "{text:?}");
+    }
+    // Within a line that has been given out in part nothing can be said.
+    let stage = Stage::with(LINES.0, ProxyConfig::default(), PATIENCE).await;
+    let long = format!("{{\"a\":\"{}", "x".repeat(100_000));
+    let got = ended(&stage, Version::One, "application/x-ndjson", &long, &long).await;
+    assert!(!got.is_whole && got.body == long.as_bytes());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn running_arrays_break_without_a_word() {
+    for version in [Version::One, Version::Two] {
+        let stage = Stage::with(ProviderId::Google, ProxyConfig::default(), PATIENCE).await;
+        let came = "[{\"a\":1}\n,\r\n{\"b\":";
+        let goes_on = &came[..came.len() - 5];
+        let got = ended(&stage, version, "application/json; charset=UTF-8", came, goes_on).await;
+        assert!(!got.is_whole && got.body == goes_on.as_bytes(), "{}", got.body.escape_ascii());
+        assert!(serde_json::from_slice::<Value>(&got.body).is_err(), "nobody can take it for the whole");
+    }
+}
+
+/// What a client has got when the key is revoked after this much has come.
+async fn ended(stage: &Stage, version: Version, kind: &str, came: &str, goes_on: &str) -> Got {
+    let mut client = Client::open(stage, version).await;
+    let answering = async {
+        let call = stage.upstream.call().await;
+        call.begin("200 OK", &[("content-type", kind)]).await;
+        call.chunk(came.as_bytes()).await;
+        call
+    };
+    let (response, call) = within(async { tokio::join!(client.call(stage), answering) }).await;
+    let (mut response, mut before) = (response.expect("it answers"), Vec::new());
+    assert!(within(has(&mut response, &mut before, goes_on.as_bytes())).await);
+    within(stage.change("revoke")).await;
+    let got = within(read(response)).await;
+    within(call.over()).await;
+    Got { body: [before, got.body].concat(), ..got }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

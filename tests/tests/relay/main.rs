@@ -2,6 +2,7 @@
 
 mod aborts;
 mod client;
+mod counted;
 mod cuts;
 mod echo;
 mod endings;

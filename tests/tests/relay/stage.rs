@@ -33,6 +33,9 @@ pub(crate) const PROVIDERS: [(ProviderId, &str, &str); 3] = [
     (ProviderId::Google, "/v1beta/models/gemini:streamGenerateContent", "AIzaSy"),
 ];
 
+/// And one whose streams are lines.
+pub(crate) const LINES: (ProviderId, &str, &str) = (ProviderId::Ollama, "/api/chat", "ollama-");
+
 impl Stage {
     pub(crate) async fn new() -> Self {
         Self::with(ProviderId::Openai, ProxyConfig::default(), Duration::from_mins(1)).await
@@ -44,7 +47,8 @@ impl Stage {
         let providers = BTreeMap::from([
             (ProviderId::Openai, format!("{base}/v1")),
             (ProviderId::Anthropic, base.clone()),
-            (ProviderId::Google, base),
+            (ProviderId::Google, base.clone()),
+            (ProviderId::Ollama, base),
         ]);
         let byo = TestApp::with(Setup { providers, proxy, ..Setup::default() }).await;
         let project = byo.project(Environment::Live).await;
@@ -63,9 +67,33 @@ impl Stage {
         let (_, _, prefix) = self.of_provider();
         let key = unique(prefix);
         let body = json!({"provider": self.provider, "refId": customer, "providerKey": key});
-        let stored = self.byo.post(how, &self.project.secret, body).await;
+        let storing = self.byo.post(how, &self.project.secret, body);
+        let stored = if self.provider == LINES.0 {
+            tokio::select! {
+                stored = storing => stored,
+                () = self.tell_models(&key) => unreachable!("it never ends"),
+            }
+        } else {
+            storing.await
+        };
         assert!(stored.status.is_success(), "{}", stored.text);
         key
+    }
+
+    /// Lists Ollama's models to those who have this key.
+    async fn tell_models(&self, key: &str) {
+        loop {
+            let call = self.upstream.call().await;
+            let is_right = call.header("authorization").is_some_and(|header| header.ends_with(key));
+            let status = if is_right { "200 OK" } else { "401 Unauthorized" };
+            call.answer(
+                status,
+                &[("content-type", "application/json")],
+                br#"{"models":[{"name":"llama3.2"}]}"#,
+            )
+            .await;
+            let _: bool = call.keep();
+        }
     }
 
     /// Revokes, disables or enables the customer's key.
@@ -76,7 +104,11 @@ impl Stage {
     }
 
     fn of_provider(&self) -> (ProviderId, &'static str, &'static str) {
-        PROVIDERS.into_iter().find(|(known, ..)| *known == self.provider).expect("it is one of them")
+        PROVIDERS
+            .into_iter()
+            .chain([LINES])
+            .find(|(known, ..)| *known == self.provider)
+            .expect("it is one of them")
     }
 
     /// Where calls go.

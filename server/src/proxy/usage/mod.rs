@@ -12,6 +12,8 @@ use counts::Tally;
 use lines::{Dialect, Lines};
 use scan::Scanner;
 
+use super::headers::LINES;
+
 /// What an answer used.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Usage {
@@ -23,7 +25,7 @@ pub struct Usage {
     pub cached_input_tokens: u64,
     /// How many of [`Self::output_tokens`] were reasoning, as far as the provider tells.
     pub reasoning_tokens: u64,
-    /// The model as the provider names it: at most 200 visible ASCII characters, anything else is `None`.
+    /// The model as the provider names it: at most 200 letters, digits and `-._:/@+~,=()[]`, anything else is `None`.
     pub model: Option<String>,
 }
 
@@ -52,17 +54,19 @@ impl Reader {
             content_type.map_or("application/json", |given| given.split(';').next().unwrap_or_default());
         let form = match essence.trim().to_ascii_lowercase().as_str() {
             "text/event-stream" => Form::Lines(Lines::new(Dialect::Events)),
-            // Cohere's v1 API names its lines `stream+json`.
-            "application/x-ndjson"
-            | "application/ndjson"
-            | "application/jsonl"
-            | "application/stream+json" => Form::Lines(Lines::new(Dialect::Json)),
+            essence if LINES.contains(&essence) => Form::Lines(Lines::new(Dialect::Json)),
             essence if essence == "application/json" || essence.ends_with("+json") => {
                 Form::Json(Scanner::new(true))
             }
             _ => Form::Opaque,
         };
         Self { form, tally: Tally::default() }
+    }
+
+    /// For an answer whose bytes tell nothing, since they are encoded.
+    #[must_use]
+    pub fn blind() -> Self {
+        Self { form: Form::Opaque, tally: Tally::default() }
     }
 
     /// Takes a look at the next bytes of the answer.
