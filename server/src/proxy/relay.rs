@@ -84,9 +84,17 @@ enum State {
     Flowing,
     /// The provider has said all; what is ready still has to go.
     Complete,
-    /// Broken off; the last words have been handed over, and hyper gets a while to send them.
-    LastWords(BrokenOff, Option<Pin<Box<Sleep>>>),
+    /// Broken off; the last words, if there are any, have been handed over, and hyper gets a while to send them.
+    LastWords(BrokenOff, Linger),
     Over,
+}
+
+enum Linger {
+    /// There is nothing to wait for.
+    Not,
+    /// From when hyper asks for more, which it does before it sends.
+    Due,
+    Until(Pin<Box<Sleep>>),
 }
 
 /// Between the last words and the break. HTTP/2 throws away what is still queued when a stream is reset, and tells nobody
@@ -133,10 +141,8 @@ impl Relay {
     fn break_off(&mut self, why: BrokenOff) {
         tracing::debug!(%why, "an answer was broken off");
         let told = self.stream.as_ref().filter(|_| why == BrokenOff::KeyEnded).and_then(Stream::farewell);
-        let linger = told.map(|farewell| {
-            self.ready.push_back(farewell);
-            Box::pin(tokio::time::sleep(LINGER))
-        });
+        let linger = if told.is_some() { Linger::Due } else { Linger::Not };
+        self.ready.extend(told);
         self.usage = None;
         self.source.let_go();
         self.state = State::LastWords(why, linger);
@@ -239,12 +245,16 @@ impl Body for Relay {
                 State::LastWords(why, linger) => {
                     let why = *why;
                     match linger {
-                        Some(linger) => ready!(linger.as_mut().poll(context)),
-                        None if !mem::replace(&mut this.idle.paused, true) => {
+                        Linger::Due => {
+                            *linger = Linger::Until(Box::pin(tokio::time::sleep(LINGER)));
+                            continue;
+                        }
+                        Linger::Until(over) => ready!(over.as_mut().poll(context)),
+                        Linger::Not if !mem::replace(&mut this.idle.paused, true) => {
                             context.waker().wake_by_ref();
                             return Poll::Pending;
                         }
-                        None => {}
+                        Linger::Not => {}
                     }
                     this.state = State::Over;
                     return Poll::Ready(Some(Err(why)));
