@@ -6,10 +6,12 @@ use std::{
         Mutex, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
+    time::{Duration, Instant},
 };
 
 use axum::body::Body;
-use http::{Method, Request, StatusCode, header};
+use byo_tests::{RawReply, exchange};
+use http::{HeaderMap, Method, Request, StatusCode, header};
 use http_body_util::BodyExt;
 use hyper::client::conn::http1::{SendRequest, handshake};
 use hyper_util::rt::TokioIo;
@@ -20,6 +22,9 @@ use tokio::net::TcpStream;
 #[derive(Clone, Debug)]
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) text: String,
+    /// Null when the body is none.
     pub(crate) json: Value,
 }
 
@@ -38,10 +43,13 @@ impl Answer {
     }
 }
 
+/// Much less than byo waits for the next request on a connection.
+const FRESH: Duration = Duration::from_secs(3);
+
 /// Calls one server over connections that are used again.
 pub(crate) struct Client {
     server: SocketAddr,
-    idle: Mutex<Vec<SendRequest<Body>>>,
+    idle: Mutex<Vec<(Instant, SendRequest<Body>)>>,
     connects: AtomicU64,
 }
 
@@ -69,25 +77,45 @@ impl Client {
         &self,
         method: Method,
         path: &str,
-        (name, credential): (&str, &str),
+        (name, credential): (&'static str, &str),
+        body: Option<&Value>,
+    ) -> Answer {
+        self.send(method, path, &[(name, credential.to_owned())], body).await
+    }
+
+    /// Any call with any headers.
+    pub(crate) async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        headers: &[(&'static str, String)],
         body: Option<&Value>,
     ) -> Answer {
         let text = body.map(Value::to_string).unwrap_or_default();
-        let request = Request::builder()
+        let mut request = Request::builder()
             .method(method)
             .uri(path)
             .header(header::HOST, self.server.to_string())
             .header(header::CONTENT_TYPE, "application/json")
-            .header(header::CONTENT_LENGTH, text.len())
-            .header(name, credential)
-            .body(Body::from(text))
-            .expect("tests write good requests");
+            .header(header::CONTENT_LENGTH, text.len());
+        for (name, value) in headers {
+            request = request.header(*name, value);
+        }
+        let request = request.body(Body::from(text)).expect("tests write good requests");
         let mut sender = self.sender().await;
         let response = sender.send_request(request).await.expect("the server answers");
         let (head, body) = response.into_parts();
         let body = body.collect().await.expect("the answer is whole").to_bytes();
-        self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(sender);
-        Answer { status: head.status, json: serde_json::from_slice(&body).unwrap_or_default() }
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).push((Instant::now(), sender));
+        let text = String::from_utf8_lossy(&body).into_owned();
+        let json = serde_json::from_str(&text).unwrap_or_default();
+        Answer { status: head.status, headers: head.headers, text, json }
+    }
+
+    /// Sends these bytes on a connection of their own, and reads until the server closes it.
+    pub(crate) async fn send_raw(&self, request: &[u8]) -> RawReply {
+        self.connects.fetch_add(1, Ordering::SeqCst);
+        exchange(self.server, request).await
     }
 
     async fn sender(&self) -> SendRequest<Body> {
@@ -104,7 +132,9 @@ impl Client {
         sender
     }
 
+    /// The one used last, unless the server may be closing it just now.
     fn take_idle(&self) -> Option<SendRequest<Body>> {
-        self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop()
+        let (since, sender) = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop()?;
+        (since.elapsed() < FRESH).then_some(sender)
     }
 }

@@ -1,9 +1,14 @@
 //! Destinations that are refused by their text alone.
 
+use std::collections::{BTreeMap, BTreeSet};
+
+use byo_tests::is_long;
+
 use crate::{
     client::Answer,
     namespace::inside,
-    sinks::dialled,
+    proxied::Form,
+    sinks::{Arrival, dialled},
     table::{Row, controls, random, refused},
     world::{Saved, Sent, World},
 };
@@ -30,11 +35,6 @@ fn no_destination_drawn_at_random_gets_a_packet_either() {
     });
 }
 
-#[expect(clippy::disallowed_methods, reason = "which tier runs is said by `cargo xtask test --long`")]
-fn is_long() -> bool {
-    std::env::var_os("BYO_TEST_LONG").is_some_and(|long| long == "1")
-}
-
 async fn nothing_is_sent_to(rows: &[Row]) {
     let mut world = World::new().await;
     let saved = world.save(rows).await;
@@ -55,6 +55,7 @@ fn assert_refused_alike(rows: &[Row], saved: &[Saved]) {
             ("connect", &saved.connect),
             ("test", &saved.test),
             ("rotate", &saved.rotate),
+            ("platform", &saved.platform),
             ("webhook", &saved.webhook),
         ] {
             if answer.without_request_id() != first {
@@ -68,13 +69,25 @@ fn assert_refused_alike(rows: &[Row], saved: &[Saved]) {
 
 fn assert_unsent(rows: &[Row], sent: &[Sent]) {
     let mut wrong = Vec::new();
+    let mut words = BTreeMap::<_, BTreeSet<_>>::new();
     for (row, sent) in rows.iter().zip(sent) {
+        for proxied in &sent.proxied {
+            if proxied.outcome() != "destination_not_allowed" {
+                wrong.push(format!("{row:?}: {proxied:?}"));
+            }
+            let (status, json) = proxied.answer.without_request_id();
+            words.entry(proxied.form).or_default().insert(format!("{status} {json}"));
+        }
         if refusal(&sent.validate) != "destination_not_allowed" || sent.delivery != "destination_not_allowed"
         {
             wrong.push(format!("{row:?}: {:?}, {}", sent.validate, sent.delivery));
         }
     }
     assert!(wrong.is_empty(), "not refused when used: {}", summary(&wrong));
+    let differing: Vec<_> = words.values().filter(|words| words.len() != 1).collect();
+    assert!(words.len() == Form::ALL.len() && differing.is_empty(), "not refused alike: {differing:?}");
+    let made: usize = sent.iter().map(|sent| sent.proxied.len()).sum();
+    println!("{made} proxied calls refused");
 }
 
 /// Why a check of a stored key came to nothing; the whole answer when it did not.
@@ -110,14 +123,18 @@ fn every_public_destination_is_called_when_it_is_saved_and_used() {
             assert_eq!(saved.connect.json["verdict"], "valid", "{row:?}: {:?}", saved.connect);
             assert_eq!(saved.test.json["verdict"], "valid", "{row:?}: {:?}", saved.test);
             assert_eq!(saved.rotate.json["verdict"], "valid", "{row:?}: {:?}", saved.rotate);
+            assert_eq!(saved.platform.json["verdict"], "valid", "{row:?}: {:?}", saved.platform);
             assert_eq!(saved.webhook.status, 201, "{row:?}: {:?}", saved.webhook);
             assert_eq!(sent.validate.json["verdict"], "valid", "{row:?}: {:?}", sent.validate);
             assert_eq!(sent.delivery, "delivered", "{row:?}");
-            let found = |arrivals: &[crate::sinks::Arrival], method: &str| {
+            for proxied in &sent.proxied {
+                assert_eq!(proxied.outcome(), "answered", "{row:?}: {proxied:?}");
+            }
+            let found = |arrivals: &[Arrival], method: &str| {
                 arrivals.iter().any(|arrival| {
                     control.addresses.contains(&arrival.to.ip())
                         && arrival.to.port() == 443
-                        && arrival.asked.as_ref().is_some_and(|asked| asked.starts_with(method))
+                        && arrival.was_asked(method)
                 })
             };
             assert!(found(&at_save, "GET"), "{row:?}: nobody called when it was saved");

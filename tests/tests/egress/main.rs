@@ -8,6 +8,7 @@ mod client;
 mod counters;
 mod dns;
 mod namespace;
+mod proxied;
 mod server;
 mod sinks;
 mod stored;

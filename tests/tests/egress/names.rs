@@ -8,6 +8,7 @@ use crate::{
     dns::{BEHAVIOURS, Expect, PUBLIC_V4, PUBLIC_V6},
     literals::{refusal, summary},
     namespace::inside,
+    proxied::Form,
     sinks::{Arrival, dialled},
     table::Row,
     world::{Saved, Sent, World},
@@ -40,6 +41,12 @@ fn no_name_leads_to_a_private_address_whatever_its_name_server_says() {
                 if let Err(what) = same("saved and checked", &refusal(&again), "destination_not_allowed") {
                     wrong.push(format!("{}: {what}", behaviour.label));
                 }
+                for form in Form::ALL {
+                    let outcome = form.outcome(&world.ask(&format!("saved-{number}"), form).await);
+                    if let Err(what) = same("saved and called", &outcome, "destination_not_allowed") {
+                        wrong.push(format!("{} {form:?}: {what}", behaviour.label));
+                    }
+                }
             }
         }
         assert!(wrong.is_empty(), "{}", summary(&wrong));
@@ -58,6 +65,18 @@ fn same(what: &str, found: &str, wanted: &str) -> Result<(), String> {
 fn judge(expect: Expect, saved: &Saved, sent: &Sent) -> Result<(), String> {
     // Which addresses a webhook's name has is asked when it is called.
     same("webhook", saved.webhook.status.as_str(), "201")?;
+    for proxied in &sent.proxied {
+        let outcome = proxied.outcome();
+        let fits = match expect {
+            Expect::Refused | Expect::Rebound => outcome == "destination_not_allowed",
+            Expect::Unresolvable => ["provider_unreachable", "provider_timeout"].contains(&&*outcome),
+            Expect::Called => outcome == "answered",
+            Expect::Harmless => true,
+        };
+        if !fits {
+            return Err(format!("{proxied:?}"));
+        }
+    }
     let test = saved.test.json["error"]["code"].as_str().unwrap_or("none");
     match expect {
         Expect::Refused => {
@@ -113,7 +132,8 @@ fn assert_asked_for_each(world: &World) {
     let asked = world.dns.asked();
     for behaviour in BEHAVIOURS {
         let row = Row::named(behaviour.label);
-        for url in [row.base_url, row.webhook] {
+        let ways = ["customer", "sealed", "platform"].map(|way| row.base_url_of(way));
+        for url in [row.base_url, row.webhook].into_iter().chain(ways) {
             let host = url.trim_start_matches("https://").split('/').next().expect("split gives one");
             for family in ["A", "AAAA"] {
                 assert!(

@@ -8,7 +8,7 @@ use crate::{
     namespace::inside,
     sinks::dialled,
     table::{Row, refused},
-    world::World,
+    world::{Sent, World},
 };
 
 #[test]
@@ -29,9 +29,11 @@ fn what_the_operator_opens_is_reached_so_the_sinks_do_see() {
                 && saved.webhook.status == 201
                 && sent.validate.json["verdict"] == "valid"
                 && sent.delivery == "delivered"
+                && sent.proxied.iter().all(|proxied| proxied.outcome() == "answered")
                 && at_send.contains(&to);
             if !reached {
-                unreached.push(format!("{row:?}: {:?} {:?}", saved.connect, sent.delivery));
+                let Sent { proxied, delivery, .. } = sent;
+                unreached.push(format!("{row:?}: {:?} {proxied:?} {delivery:?}", saved.connect));
             }
         }
         let distinct: BTreeSet<_> = rows.iter().filter_map(|row| row.leads_to).collect();

@@ -34,6 +34,7 @@ fn what_replaces_a_provider_is_called_for_its_keys_and_for_nobody_who_names_it()
             let refused = saved.connect.code() == "destination_not_allowed"
                 && (named || saved.webhook.code() == "destination_not_allowed")
                 && refusal(&sent.validate) == "destination_not_allowed"
+                && sent.proxied.iter().all(|proxied| proxied.outcome() == "destination_not_allowed")
                 && sent.delivery == "destination_not_allowed";
             if !refused {
                 wrong.push(format!("{row:?}: {:?} {:?} {}", saved.connect, sent.validate, sent.delivery));
@@ -42,7 +43,7 @@ fn what_replaces_a_provider_is_called_for_its_keys_and_for_nobody_who_names_it()
         assert!(wrong.is_empty(), "{}", summary(&wrong));
 
         for (provider, address) in [("openai", GATEWAY_ADDRESS), ("groq", NAMED_GATEWAY_ADDRESS)] {
-            let answer = world.connect_plainly(provider).await;
+            let answer = world.connect(provider, "plain", None).await;
             assert_eq!(answer.json["verdict"], "valid", "{answer:?}");
             assert_eq!(answer.json["error"], Value::Null);
             let arrivals = world.sinks.take();

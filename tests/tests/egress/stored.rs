@@ -38,7 +38,31 @@ impl Database {
     /// A key of this customer that points there.
     pub(crate) async fn add_key(&self, project: &str, environment: &str, ref_id: &str, base_url: &str) {
         let environment = EnvironmentId::parse(environment).expect("the API gave it");
-        let provider = ProviderId::Openai;
+        let event = NewEvent {
+            id: EventId::new(self.now, self.entropy()),
+            environment: environment.clone(),
+            kind: "key.connected",
+            ref_id: ref_id.to_owned(),
+            body: "{}".to_owned(),
+            created_at: self.now,
+        };
+        let address = KeyAddress {
+            environment,
+            ref_id: ref_id.to_owned(),
+            provider: ProviderId::Openai,
+            name: "default".to_owned(),
+        };
+        self.put(project, address, base_url, Some(event)).await;
+    }
+
+    /// A key of the operator's that points there.
+    pub(crate) async fn add_platform_key(&self, project: &str, environment: &str, base_url: &str) {
+        let environment = EnvironmentId::parse(environment).expect("the API gave it");
+        let address = KeyAddress::platform(environment, ProviderId::Openai);
+        self.put(project, address, base_url, None).await;
+    }
+
+    async fn put(&self, project: &str, address: KeyAddress, base_url: &str, event: Option<NewEvent>) {
         let provider_config =
             ProviderConfig { base_url: Some(base_url.to_owned()), ..ProviderConfig::default() };
         let id = KeyId::new(self.now, self.entropy());
@@ -46,29 +70,15 @@ impl Database {
         let created_at = self.now.as_millis().to_be_bytes();
         let context: &[&[u8]] = &[
             project.as_bytes(),
-            environment.as_str().as_bytes(),
-            provider.as_str().as_bytes(),
-            ref_id.as_bytes(),
-            b"default",
+            address.environment.as_str().as_bytes(),
+            address.provider.as_str().as_bytes(),
+            address.ref_id.as_bytes(),
+            address.name.as_bytes(),
             &config,
             &created_at,
         ];
         let binding = Binding { purpose: Purpose::ProviderKey, id: id.as_str(), version: 1, context };
         let sealed = self.vault.seal(&binding, KEY.as_bytes());
-        let address = KeyAddress {
-            environment: environment.clone(),
-            ref_id: ref_id.to_owned(),
-            provider,
-            name: "default".to_owned(),
-        };
-        let event = NewEvent {
-            id: EventId::new(self.now, self.entropy()),
-            environment,
-            kind: "key.connected",
-            ref_id: ref_id.to_owned(),
-            body: "{}".to_owned(),
-            created_at: self.now,
-        };
         let row = KeyRow {
             id,
             address,
@@ -85,14 +95,7 @@ impl Database {
             updated_at: self.now,
             checked_at: self.now,
         };
-        let put = PutKey {
-            row,
-            since: self.now,
-            replaces: None,
-            challenge: None,
-            session_use: None,
-            event: Some(event),
-        };
+        let put = PutKey { row, since: self.now, replaces: None, challenge: None, session_use: None, event };
         let outcome = self.store.put_key(put).await.expect("the database works");
         assert_eq!(outcome, PutOutcome::Stored);
     }

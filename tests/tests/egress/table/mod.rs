@@ -31,6 +31,11 @@ impl Row {
         Self { base_url: url.clone(), webhook: url, why: why.into(), leads_to: None }
     }
 
+    /// The base URL for one way to send it. Names have one for each, so that each is resolved for itself.
+    pub(crate) fn base_url_of(&self, way: &str) -> String {
+        self.base_url.replacen("//base-url.", &format!("//{way}."), 1)
+    }
+
     /// An address in its canonical form, at https and the default port.
     pub(crate) fn address(address: IpAddr, why: impl Into<String>) -> Self {
         let leads_to = (!is_undiallable(address)).then_some(address);

@@ -1,5 +1,7 @@
-//! Every machine of the world, on the ports that matter: takes connections, remembers which address was dialled, and
-//! answers as an OpenAI-compatible provider and as a webhook receiver.
+//! Every machine of the world, on the ports that matter: takes connections, and remembers which address was dialled and
+//! what was asked there.
+
+mod answers;
 
 use std::{
     convert::Infallible,
@@ -10,8 +12,8 @@ use std::{
     },
 };
 
-use axum::body::Body;
-use http::{HeaderMap, Method, Response, StatusCode, header};
+use bytes::Bytes;
+use http::{header, request::Parts};
 use http_body_util::BodyExt;
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::TokioIo;
@@ -22,6 +24,8 @@ use tokio::{
 use tokio_rustls::LazyConfigAcceptor;
 
 use crate::authority::Authority;
+
+pub(crate) use answers::{CHAT, ELSEWHERE, EVENTS, MODELS};
 
 /// The customer's key; providers of this world know no other.
 pub(crate) const KEY: &str = "sk-good-0123456789abcdef";
@@ -38,9 +42,42 @@ const PORTS: &[u16] =
 pub(crate) struct Arrival {
     /// The address that was dialled.
     pub(crate) to: SocketAddr,
-    /// What was asked, method and path, once it is known.
-    pub(crate) asked: Option<String>,
+    /// The name in the TLS greeting, once it is known.
+    pub(crate) name: Option<String>,
+    /// What was asked on it until now.
+    pub(crate) asked: Vec<Asked>,
     number: usize,
+}
+
+/// One request.
+#[derive(Clone, Debug)]
+pub(crate) struct Asked {
+    /// Method, path and query.
+    pub(crate) line: String,
+    /// The header `Host`.
+    pub(crate) host: String,
+    /// The customer's key came along, wherever in it.
+    pub(crate) brings_key: bool,
+}
+
+impl Asked {
+    fn new(head: &Parts, body: &Bytes) -> Self {
+        let line = format!("{} {}", head.method, head.uri);
+        let host = head.headers.get(header::HOST).map(|host| String::from_utf8_lossy(host.as_bytes()));
+        let host = host.unwrap_or_default().into_owned();
+        let has_key = |bytes: &[u8]| bytes.windows(KEY.len()).any(|window| window == KEY.as_bytes());
+        let brings_key = has_key(line.as_bytes())
+            || has_key(body)
+            || head.headers.values().any(|value| has_key(value.as_bytes()));
+        Self { line, host, brings_key }
+    }
+}
+
+impl Arrival {
+    /// Whether something was asked with this method.
+    pub(crate) fn was_asked(&self, method: &str) -> bool {
+        self.asked.iter().any(|asked| asked.line.split(' ').next() == Some(method))
+    }
 }
 
 /// The listeners; they end with the test's runtime.
@@ -56,14 +93,14 @@ impl Log {
     /// Writes a connection down; gives its number.
     fn arrived(&self, to: SocketAddr) -> usize {
         let number = self.counted.fetch_add(1, Ordering::SeqCst);
-        lock(&self.arrivals).push(Arrival { to, asked: None, number });
+        lock(&self.arrivals).push(Arrival { to, name: None, asked: Vec::new(), number });
         number
     }
 
-    fn asked(&self, number: usize, asked: String) {
+    fn learned(&self, number: usize, learn: impl FnOnce(&mut Arrival)) {
         let mut arrivals = lock(&self.arrivals);
         if let Some(arrival) = arrivals.iter_mut().find(|arrival| arrival.number == number) {
-            arrival.asked = Some(asked);
+            learn(arrival);
         }
     }
 }
@@ -83,6 +120,11 @@ impl Sinks {
     /// What has arrived since this was last asked.
     pub(crate) fn take(&self) -> Vec<Arrival> {
         std::mem::take(&mut *lock(&self.0.arrivals))
+    }
+
+    /// The same, and it stays.
+    pub(crate) fn seen(&self) -> Vec<Arrival> {
+        lock(&self.0.arrivals).clone()
     }
 
     /// How many connections there were in all.
@@ -113,52 +155,22 @@ async fn serve(stream: TcpStream, at: IpAddr, number: usize, log: Arc<Log>, auth
     let Ok(hello) = LazyConfigAcceptor::new(rustls::server::Acceptor::default(), stream).await else {
         return;
     };
-    let config = authority.impersonate(hello.client_hello().server_name(), at);
+    let hello_name = hello.client_hello().server_name().map(str::to_owned);
+    let config = authority.impersonate(hello_name.as_deref(), at);
+    log.learned(number, |arrival| arrival.name = hello_name);
     if let Ok(stream) = hello.into_stream(config).await {
         speak(stream, number, &log).await;
     }
 }
 
 async fn speak(stream: impl AsyncRead + AsyncWrite + Unpin, number: usize, log: &Log) {
-    let service = service_fn(|request: http::Request<Incoming>| {
-        log.asked(number, format!("{} {}", request.method(), request.uri()));
-        async move {
-            let (head, body) = request.into_parts();
-            let _read = body.collect().await;
-            Ok::<_, Infallible>(answer(&head.method, head.uri.path(), &head.headers))
-        }
+    let service = service_fn(|request: http::Request<Incoming>| async move {
+        let (head, body) = request.into_parts();
+        let body = body.collect().await.map(http_body_util::Collected::to_bytes).unwrap_or_default();
+        log.learned(number, |arrival| arrival.asked.push(Asked::new(&head, &body)));
+        Ok::<_, Infallible>(answers::answer(&head, &body))
     });
-    // One request a connection, so that every request shows where it was dialled.
-    let _ended =
-        http1::Builder::new().keep_alive(false).serve_connection(TokioIo::new(stream), service).await;
-}
-
-/// A path such as `/redirect/307/https/10.0.0.5/…` is answered so.
-fn answer(method: &Method, path: &str, headers: &HeaderMap) -> Response<Body> {
-    let mut parts = path.split('/').skip(1);
-    if let (Some("redirect"), Some(status), Some(scheme), Some(host)) =
-        (parts.next(), parts.next(), parts.next(), parts.next())
-    {
-        let location = format!("{scheme}://{host}/models");
-        return Response::builder()
-            .status(status)
-            .header(header::LOCATION, location)
-            .body(Body::empty())
-            .expect("a good answer");
-    }
-    let knows = headers.get(header::AUTHORIZATION).is_some_and(|given| *given == format!("Bearer {KEY}"));
-    let (status, body) = match *method {
-        Method::POST => (StatusCode::NO_CONTENT, ""),
-        _ if knows => {
-            (StatusCode::OK, r#"{"object": "list", "data": [{"id": "llama-4", "object": "model"}]}"#)
-        }
-        _ => (StatusCode::UNAUTHORIZED, r#"{"error": {"code": "invalid_api_key"}}"#),
-    };
-    Response::builder()
-        .status(status)
-        .header(header::CONTENT_TYPE, "application/json")
-        .body(Body::from(body))
-        .expect("a good answer")
+    let _ended = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
 }
 
 /// The addresses dialled, each once.
