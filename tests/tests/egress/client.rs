@@ -13,8 +13,11 @@ use axum::body::Body;
 use byo_tests::{RawReply, exchange};
 use http::{HeaderMap, Method, Request, StatusCode, header};
 use http_body_util::BodyExt;
-use hyper::client::conn::http1::{SendRequest, handshake};
-use hyper_util::rt::TokioIo;
+use hyper::client::conn::{
+    http1::{self, SendRequest},
+    http2,
+};
+use hyper_util::rt::{TokioExecutor, TokioIo};
 use serde_json::Value;
 use tokio::net::TcpStream;
 
@@ -118,18 +121,32 @@ impl Client {
         exchange(self.server, request).await
     }
 
+    /// Sends this over HTTP/2, on a connection of its own.
+    pub(crate) async fn send_http2(&self, request: Request<Body>) -> StatusCode {
+        let stream = TokioIo::new(self.connect().await);
+        let (mut sender, connection) =
+            http2::handshake(TokioExecutor::new(), stream).await.expect("byo speaks HTTP/2");
+        tokio::spawn(connection);
+        sender.send_request(request).await.expect("the server answers").status()
+    }
+
     async fn sender(&self) -> SendRequest<Body> {
         while let Some(mut sender) = self.take_idle() {
             if sender.ready().await.is_ok() {
                 return sender;
             }
         }
-        self.connects.fetch_add(1, Ordering::SeqCst);
-        #[expect(clippy::disallowed_methods, reason = "a test's own call to the server under test")]
-        let stream = TcpStream::connect(self.server).await.expect("the server listens");
-        let (sender, connection) = handshake(TokioIo::new(stream)).await.expect("HTTP begins with nothing");
+        let stream = TokioIo::new(self.connect().await);
+        let (sender, connection) = http1::handshake(stream).await.expect("HTTP begins with nothing");
         tokio::spawn(connection);
         sender
+    }
+
+    async fn connect(&self) -> TcpStream {
+        self.connects.fetch_add(1, Ordering::SeqCst);
+        #[expect(clippy::disallowed_methods, reason = "a test's own call to the server under test")]
+        let stream = TcpStream::connect(self.server).await;
+        stream.expect("the server listens")
     }
 
     /// The one used last, unless the server may be closing it just now.

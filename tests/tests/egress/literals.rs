@@ -7,7 +7,7 @@ use byo_tests::is_long;
 use crate::{
     client::Answer,
     namespace::inside,
-    proxied::Form,
+    proxied::{Form, Whose},
     sinks::{Arrival, dialled},
     table::{Row, controls, random, refused},
     world::{Saved, Sent, World},
@@ -19,7 +19,8 @@ fn no_private_destination_gets_a_packet_when_it_is_saved_or_used() {
         let rows = refused();
         assert!(rows.len() >= 500, "only {} destinations", rows.len());
         println!("{} destinations", rows.len());
-        nothing_is_sent_to(&rows).await;
+        let called = nothing_is_sent_to(&rows).await;
+        assert!(called >= 500, "only {called} of them were called through the proxy");
     });
 }
 
@@ -35,7 +36,8 @@ fn no_destination_drawn_at_random_gets_a_packet_either() {
     });
 }
 
-async fn nothing_is_sent_to(rows: &[Row]) {
+/// Gives how many of them were called through the proxy too.
+async fn nothing_is_sent_to(rows: &[Row]) -> usize {
     let mut world = World::new().await;
     let saved = world.save(rows).await;
     let sent = world.send(rows).await;
@@ -45,6 +47,7 @@ async fn nothing_is_sent_to(rows: &[Row]) {
     assert_unsent(rows, &sent);
     assert_eq!(world.dns.asked().len(), 0, "names were looked up: {:?}", world.dns.asked());
     world.end().await;
+    sent.iter().filter(|sent| !sent.proxied.is_empty()).count()
 }
 
 fn assert_refused_alike(rows: &[Row], saved: &[Saved]) {
@@ -86,8 +89,16 @@ fn assert_unsent(rows: &[Row], sent: &[Sent]) {
     assert!(wrong.is_empty(), "not refused when used: {}", summary(&wrong));
     let differing: Vec<_> = words.values().filter(|words| words.len() != 1).collect();
     assert!(words.len() == Form::ALL.len() && differing.is_empty(), "not refused alike: {differing:?}");
-    let made: usize = sent.iter().map(|sent| sent.proxied.len()).sum();
-    println!("{made} proxied calls refused");
+    println!(
+        "{} proxied calls refused, by whose key they are:",
+        sent.iter().flat_map(|sent| &sent.proxied).count()
+    );
+    for whose in [Whose::Customer, Whose::Request, Whose::Platform] {
+        let calls = |sent: &&Sent| sent.proxied.iter().any(|proxied| proxied.whose == whose);
+        let destinations = sent.iter().filter(calls).count();
+        println!("    {whose:?}: {destinations} destinations");
+        assert!(destinations > 0);
+    }
 }
 
 /// Why a check of a stored key came to nothing; the whole answer when it did not.

@@ -5,6 +5,8 @@ use serde_json::Value;
 use crate::{
     literals::{refusal, summary},
     namespace::inside,
+    proxied::Form,
+    sinks::KEY,
     table::Row,
     world::World,
 };
@@ -50,6 +52,17 @@ fn what_replaces_a_provider_is_called_for_its_keys_and_for_nobody_who_names_it()
             let to_gateway = arrivals.iter().all(|arrival| arrival.to.to_string() == address);
             assert!(!arrivals.is_empty() && to_gateway, "{arrivals:?}");
         }
+
+        // A stored key that names no base URL, and one that comes in the clear and cannot.
+        let brought = world.customer("nobody").with("x-openai-key", KEY.to_owned());
+        for caller in [world.customer("plain"), brought] {
+            for form in Form::ALL {
+                assert_eq!(form.outcome(&caller.ask(&world.client, form).await), "answered");
+            }
+        }
+        let arrivals = world.sinks.take();
+        assert_eq!(arrivals.len(), 2 * Form::ALL.len());
+        assert!(arrivals.iter().all(|arrival| arrival.to.to_string() == GATEWAY_ADDRESS), "{arrivals:?}");
         world.end().await;
     });
 }

@@ -13,7 +13,7 @@ use byo_server::{
     webhook::WebhookSecret,
 };
 
-use crate::sinks::KEY;
+use crate::{sinks::KEY, world::Project};
 
 /// Where rows are written.
 pub(crate) struct Database {
@@ -35,9 +35,15 @@ impl Database {
         self.store.close().await;
     }
 
-    /// A key of this customer that points there.
-    pub(crate) async fn add_key(&self, project: &str, environment: &str, ref_id: &str, base_url: &str) {
-        let environment = EnvironmentId::parse(environment).expect("the API gave it");
+    /// A key of this customer's, in the project's live half, that points there.
+    pub(crate) async fn add_key(
+        &self,
+        project: &Project,
+        provider: ProviderId,
+        ref_id: &str,
+        base_url: &str,
+    ) {
+        let environment = EnvironmentId::parse(&project.live.id).expect("the API gave it");
         let event = NewEvent {
             id: EventId::new(self.now, self.entropy()),
             environment: environment.clone(),
@@ -46,30 +52,26 @@ impl Database {
             body: "{}".to_owned(),
             created_at: self.now,
         };
-        let address = KeyAddress {
-            environment,
-            ref_id: ref_id.to_owned(),
-            provider: ProviderId::Openai,
-            name: "default".to_owned(),
-        };
+        let address =
+            KeyAddress { environment, ref_id: ref_id.to_owned(), provider, name: "default".to_owned() };
         self.put(project, address, base_url, Some(event)).await;
     }
 
-    /// A key of the operator's that points there.
-    pub(crate) async fn add_platform_key(&self, project: &str, environment: &str, base_url: &str) {
-        let environment = EnvironmentId::parse(environment).expect("the API gave it");
+    /// A key of the operator's, in the same half.
+    pub(crate) async fn add_platform_key(&self, project: &Project, base_url: &str) {
+        let environment = EnvironmentId::parse(&project.live.id).expect("the API gave it");
         let address = KeyAddress::platform(environment, ProviderId::Openai);
         self.put(project, address, base_url, None).await;
     }
 
-    async fn put(&self, project: &str, address: KeyAddress, base_url: &str, event: Option<NewEvent>) {
+    async fn put(&self, project: &Project, address: KeyAddress, base_url: &str, event: Option<NewEvent>) {
         let provider_config =
             ProviderConfig { base_url: Some(base_url.to_owned()), ..ProviderConfig::default() };
         let id = KeyId::new(self.now, self.entropy());
         let config = serde_json::to_vec(&provider_config).expect("plain data always serialises");
         let created_at = self.now.as_millis().to_be_bytes();
         let context: &[&[u8]] = &[
-            project.as_bytes(),
+            project.id.as_bytes(),
             address.environment.as_str().as_bytes(),
             address.provider.as_str().as_bytes(),
             address.ref_id.as_bytes(),

@@ -85,6 +85,8 @@ pub(crate) const BEHAVIOURS: &[Behaviour] = &[
     says("private-10", Refused, Addresses(&["10.0.0.5"])),
     says("private-172", Refused, Addresses(&["172.16.0.5"])),
     says("private-192", Refused, Addresses(&["192.168.0.5"])),
+    says("in-open-network", Refused, Addresses(&["10.30.0.1"])),
+    says("half-in-open-network", Refused, Addresses(&["10.30.0.1", "10.0.0.5"])),
     says("carrier-grade", Refused, Addresses(&["100.64.0.5"])),
     says("metadata", Refused, Addresses(&["169.254.169.254"])),
     says("metadata-ecs", Refused, Addresses(&["169.254.170.2"])),

@@ -1,6 +1,10 @@
 //! Destinations that are sent to when a backend calls through the proxy.
 
 mod call;
+mod hosts;
+mod kept;
+mod opening;
+mod tricks;
 
 use std::sync::Arc;
 
@@ -130,15 +134,19 @@ impl World {
         each(rows, call).await
     }
 
-    /// One call for a customer of the one project.
-    pub(crate) async fn ask(&self, ref_id: &str, form: Form) -> Answer {
-        Caller::of(&self.project.live.secret, ref_id).ask(&self.client, form).await
+    /// A backend that calls for a customer of the one project.
+    pub(crate) fn customer(&self, ref_id: &str) -> Caller {
+        Caller::of(&self.project.live.secret, ref_id)
     }
 
-    /// One call with a key that comes along.
-    pub(crate) async fn ask_sealed(&self, sealed: &str, form: Form) -> Answer {
-        let caller = Caller::of(&self.project.live.secret, SEALED_FOR);
-        caller.with("x-byo-sealed-key", sealed.to_owned()).ask(&self.client, form).await
+    /// One call of that backend.
+    pub(crate) async fn ask(&self, ref_id: &str, form: Form) -> Answer {
+        self.customer(ref_id).ask(&self.client, form).await
+    }
+
+    /// A backend that passes this key on.
+    pub(crate) fn sealed(&self, sealed: String) -> Caller {
+        Caller::of(&self.project.live.secret, SEALED_FOR).with("x-byo-sealed-key", sealed)
     }
 
     /// A browser of that customer.

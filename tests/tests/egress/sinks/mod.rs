@@ -122,11 +122,6 @@ impl Sinks {
         std::mem::take(&mut *lock(&self.0.arrivals))
     }
 
-    /// The same, and it stays.
-    pub(crate) fn seen(&self) -> Vec<Arrival> {
-        lock(&self.0.arrivals).clone()
-    }
-
     /// How many connections there were in all.
     pub(crate) fn counted(&self) -> u64 {
         u64::try_from(self.0.counted.load(Ordering::SeqCst)).expect("not that many")

@@ -53,7 +53,7 @@ impl Project {
     }
 
     /// Stores a key of the operator's for its live half.
-    pub(super) async fn put_platform_key(&self, client: &Client, key: &Value) -> Answer {
+    pub(crate) async fn put_platform_key(&self, client: &Client, key: &Value) -> Answer {
         let path = format!("/v1/admin/projects/{}/environments/live/platform-keys/openai", self.id);
         admin(client, Method::PUT, &path, key).await
     }

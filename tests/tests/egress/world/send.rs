@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
+use byo_seal::ProviderId;
 use serde_json::{Value, json};
 
 use super::{MASTER_KEY, Project, TOO_LONG, World, each};
@@ -75,14 +76,14 @@ impl World {
             let (database, project) = (Arc::clone(&database), self.project.clone());
             let platform = platforms[number].clone();
             async move {
-                let Project { id, test, live } = project;
                 let (stored, called) = (format!("stored-{number}"), format!("called-{number}"));
-                database.add_key(&id, &live.id, &stored, &row.base_url).await;
-                database.add_key(&id, &live.id, &called, &row.base_url_of("customer")).await;
-                if let Some(Project { id, live, .. }) = platform {
-                    database.add_platform_key(&id, &live.id, &row.base_url_of("platform")).await;
+                let customers = row.base_url_of("customer");
+                database.add_key(&project, ProviderId::Openai, &stored, &row.base_url).await;
+                database.add_key(&project, ProviderId::Openai, &called, &customers).await;
+                if let Some(platform) = platform {
+                    database.add_platform_key(&platform, &row.base_url_of("platform")).await;
                 }
-                (database.add_endpoint(&test.id, &row.webhook).await, number)
+                (database.add_endpoint(&project.test.id, &row.webhook).await, number)
             }
         };
         let endpoints = each(rows, store).await.into_iter().collect();
@@ -90,6 +91,18 @@ impl World {
         drop(database);
         self.start().await;
         endpoints
+    }
+
+    /// Stores these keys of the customer `own`, and starts the server again.
+    pub(crate) async fn store_own(&mut self, keys: &[(ProviderId, String)]) {
+        self.stop().await;
+        let database = Database::open(&self.folder.path("byo.db"), MASTER_KEY).await;
+        for (provider, base_url) in keys {
+            database.add_key(&self.project, *provider, "own", base_url).await;
+        }
+        database.close().await;
+        drop(database);
+        self.start().await;
     }
 
     /// Waits for the first attempt at every endpoint; gives its outcome by row.
