@@ -9,9 +9,10 @@
 //! route, status and duration of requests; the `source()` of an error once, where it is answered.
 
 mod line;
+mod sink;
 
 use std::{
-    io::{self, IsTerminal},
+    io::{self, IsTerminal, Stderr},
     panic::{self, PanicHookInfo},
 };
 
@@ -20,7 +21,10 @@ use tracing_subscriber::{
     EnvFilter, Layer, filter::filter_fn, fmt, layer::SubscriberExt, util::SubscriberInitExt,
 };
 
-use self::line::{JsonLine, TextLine};
+use self::{
+    line::{JsonLine, TextLine},
+    sink::Sink,
+};
 use crate::{
     config::{LogConfig, LogFormat},
     id::RequestId,
@@ -42,16 +46,30 @@ pub enum TelemetryError {
     /// The filter is none.
     #[error("log.filter (BYO_LOG__FILTER): {0}")]
     Filter(#[from] tracing_subscriber::filter::ParseError),
+    /// The system has no thread for them.
+    #[error("no thread for the logs: {0}")]
+    Thread(io::Error),
     /// Another part of this process was first.
     #[error("logs are set up already")]
     SetUpAlready(#[from] tracing_subscriber::util::TryInitError),
 }
 
+/// The logs of this process. What still waits is written out when this is dropped.
+#[must_use]
+pub struct Logs(Sink<Stderr>);
+
+impl Drop for Logs {
+    fn drop(&mut self) {
+        self.0.flush();
+    }
+}
+
 /// Sets up logs and the panic hook for the whole process.
-pub fn init(config: &LogConfig) -> Result<(), TelemetryError> {
-    subscriber(config, io::stderr, io::stderr().is_terminal())?.try_init()?;
+pub fn init(config: &LogConfig) -> Result<Logs, TelemetryError> {
+    let sink = Sink::start(io::stderr()).map_err(TelemetryError::Thread)?;
+    subscriber(config, sink.clone(), io::stderr().is_terminal())?.try_init()?;
     panic::set_hook(Box::new(report_panic));
-    Ok(())
+    Ok(Logs(sink))
 }
 
 /// What writes lines as [`init`] has them written.
@@ -195,7 +213,7 @@ mod tests {
         #[expect(clippy::disallowed_methods, reason = "a test that starts itself again")]
         let is_child = std::env::var_os(CHILD).is_some();
         if is_child {
-            init(&LogConfig { filter: "error".into(), format: LogFormat::Json }).unwrap();
+            let _logs = init(&LogConfig { filter: "error".into(), format: LogFormat::Json }).unwrap();
             panic!("sk-secret");
         }
         let name = "telemetry::tests::a_panic_is_logged_with_its_place_and_without_its_payload";

@@ -34,7 +34,7 @@ pub(super) struct DemoArgs {
 }
 
 pub(super) async fn demo(mut config: Config, args: DemoArgs) -> Result<(), Failure> {
-    telemetry::init(&config.log)?;
+    let _logs = telemetry::init(&config.log)?;
     core_dumps::forbid_unless_wanted(&config.server)?;
     let folder = Folder::new()?;
     config.data_dir.clone_from(&folder.0);

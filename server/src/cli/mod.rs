@@ -7,10 +7,11 @@ mod doctor;
 mod keys;
 mod serve;
 
-use std::{path::PathBuf, process::ExitCode};
+use std::{io, path::PathBuf, process::ExitCode, thread};
 
 use byo_server::{config::Config, environment::Environment};
 use clap::{Parser, Subcommand, ValueEnum};
+use tokio::runtime::{Builder, Runtime};
 
 /// Bring your own key: customers' AI provider keys, sealed in the browser, opened, checked and stored here.
 #[derive(Parser)]
@@ -94,7 +95,7 @@ type Failure = Box<dyn std::error::Error>;
 
 pub(crate) fn run() -> ExitCode {
     let cli = Cli::parse();
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+    let runtime = match runtime() {
         Ok(runtime) => runtime,
         Err(error) => return fail(&error.into()),
     };
@@ -102,6 +103,13 @@ pub(crate) fn run() -> ExitCode {
         Ok(code) => code,
         Err(error) => fail(&error),
     }
+}
+
+/// With one core there is nobody to share tasks with, and handing them around has its price.
+fn runtime() -> io::Result<Runtime> {
+    let is_alone = thread::available_parallelism().is_ok_and(|cores| cores.get() == 1);
+    let mut builder = if is_alone { Builder::new_current_thread() } else { Builder::new_multi_thread() };
+    builder.enable_all().build()
 }
 
 async fn dispatch(cli: Cli) -> Result<ExitCode, Failure> {

@@ -6,7 +6,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use super::{Failure, core_dumps};
 
 pub(super) async fn serve(config: &Config) -> Result<(), Failure> {
-    telemetry::init(&config.log)?;
+    let _logs = telemetry::init(&config.log)?;
     core_dumps::forbid_unless_wanted(&config.server)?;
     let server = Server::start(config).await?;
     let asked_to_stop = asked_to_stop()?;

@@ -8,6 +8,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use byo_seal::ProviderId;
+use futures_util::future::BoxFuture;
 use http_body_util::{BodyExt, Limited};
 
 use super::{
@@ -63,9 +64,9 @@ pub(super) async fn call(State(app): State<AppState>, request: Request) -> Respo
     answer(&app, request, admitted).await
 }
 
-/// The same, for who has come by the shorter way.
-pub(super) async fn answer(app: &AppState, request: Request, admitted: Admitted) -> Response {
-    passed_through(app, request, admitted).await.into_response()
+/// The same, for who has come by the shorter way. In a box: it is large, and would be moved by each that waits for it.
+pub(super) fn answer(app: &AppState, request: Request, admitted: Admitted) -> BoxFuture<'_, Response> {
+    Box::pin(async move { passed_through(app, request, admitted).await.into_response() })
 }
 
 async fn passed_through(app: &AppState, request: Request, admitted: Admitted) -> Result<Response, Problem> {

@@ -137,7 +137,7 @@ impl Scanner {
 
     /// Goes on in a string, to its end or the next backslash. Gives how far.
     fn text(&mut self, rest: &[u8]) -> usize {
-        let Some(length) = memchr2(b'"', b'\\', rest) else {
+        let Some(length) = next_in_text(rest) else {
             self.text.keep(rest);
             return rest.len();
         };
@@ -156,13 +156,25 @@ impl Scanner {
     }
 }
 
-/// The next quote or brace. Most are a few bytes away, and found before `memchr` would have got under way.
+/// The next quote or brace.
 fn next_bound(bytes: &[u8]) -> Option<usize> {
-    const NEAR: usize = 8;
+    next::<8>(bytes, |byte| matches!(byte, b'"' | b'{' | b'}'), |rest| memchr3(b'"', b'{', b'}', rest))
+}
 
+/// The next quote or backslash.
+fn next_in_text(bytes: &[u8]) -> Option<usize> {
+    next::<16>(bytes, |byte| matches!(byte, b'"' | b'\\'), |rest| memchr2(b'"', b'\\', rest))
+}
+
+/// Most are a few bytes away, and found before `memchr` would have got under way.
+fn next<const NEAR: usize>(
+    bytes: &[u8],
+    is_it: impl Fn(u8) -> bool,
+    further: impl Fn(&[u8]) -> Option<usize>,
+) -> Option<usize> {
     let (near, rest) = bytes.split_at(bytes.len().min(NEAR));
-    let place = near.iter().position(|byte| matches!(byte, b'"' | b'{' | b'}'));
-    place.or_else(|| memchr3(b'"', b'{', b'}', rest).map(|place| near.len() + place))
+    let place = near.iter().position(|byte| is_it(*byte));
+    place.or_else(|| further(rest).map(|place| near.len() + place))
 }
 
 fn member(name: &[u8], depth: u32, singles: bool) -> Option<Member> {
