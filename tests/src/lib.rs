@@ -9,9 +9,7 @@ mod listener;
 mod logged;
 mod process;
 mod provider;
-mod raw;
 mod receiver;
-mod scripted;
 pub mod upstream;
 mod wire;
 
@@ -54,11 +52,9 @@ pub use browser::{Browser, Claims};
 pub use folder::Folder;
 pub use logged::Errors;
 pub use process::{Launch, Process, binary, command};
-pub use provider::FakeProvider;
-pub use raw::{RawReply, RawWire, exchange, request};
+pub use provider::{FakeProvider, ScriptedProvider, Seen, answer_json, answer_with};
 pub use receiver::{Delivery, Receiver, listen};
-pub use scripted::{Seen, Upstream, answer_json, answer_with};
-pub use wire::{Reply, Wire};
+pub use wire::{Reply, Wire, request};
 
 /// The operator's key.
 pub const ADMIN_KEY: &str = "an-admin-key-that-is-long-enough-to-be-one-7261";

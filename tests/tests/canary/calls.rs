@@ -1,10 +1,13 @@
 //! Calls that pass through to providers: with keys that are stored, sent along, and where none belongs; whole, streamed,
 //! refused and broken off.
 
-use byo_tests::{ADMIN_KEY, RawReply};
+use byo_tests::ADMIN_KEY;
 use serde_json::{Value, json};
 
-use super::world::{MANNERS, World};
+use super::{
+    transcript::Transcript,
+    world::{MANNERS, World},
+};
 
 /// Headers that carry a key for one call, and a call that it is for.
 const GIVEN: [(&str, &str); 5] = [
@@ -27,7 +30,13 @@ fn chat() -> Value {
     json!({"model": "gpt-4.1", "messages": [{"role": "user", "content": "Hello"}]})
 }
 
-async fn call(world: &mut World, what: &str, path: &str, headers: &[(&str, &str)], body: &Value) -> RawReply {
+async fn call(
+    world: &mut World,
+    what: &str,
+    path: &str,
+    headers: &[(&str, &str)],
+    body: &Value,
+) -> Transcript {
     let bearer = format!("Bearer {}", world.secret);
     let headers: Vec<_> = [("authorization", bearer.as_str())].iter().chain(headers).copied().collect();
     world.send(what, "POST", path, &headers, body.to_string().as_bytes()).await

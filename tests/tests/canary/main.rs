@@ -10,6 +10,7 @@ mod outside;
 mod planted;
 mod record;
 mod spelling;
+mod transcript;
 mod world;
 
 use record::Shown;

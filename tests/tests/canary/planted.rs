@@ -2,9 +2,9 @@
 
 use std::fs;
 
-use byo_tests::{Folder, exchange, request};
+use byo_tests::{Folder, request};
 
-use super::{outside::Outside, record::Record, spelling::spellings, world::World};
+use super::{outside::Outside, record::Record, spelling::spellings, transcript::Transcript, world::World};
 
 const KEY: &str = "sk-proj-0pLantedLeak7Zq4Wx9Vb2Nm6Kj1HgFd5SaPoIuYt";
 
@@ -90,13 +90,14 @@ async fn leaks_into_answers_and_deliveries_are_found_on_the_wire() {
         ["refuses", "fails", "malformed", "forbids", "redirects", "broken", "chunked", "cut", "models"]
     {
         let sent = request("GET", &format!("/{manner}/models"), &[("authorization", &bearer)], b"");
-        let reply = exchange(address, &sent).await;
+        let reply = Transcript::of(address, &sent).await;
         let mut record = record();
         record.sink("answer", reply.bytes);
         assert!(!found(&record).is_empty(), "{manner}");
     }
-    exchange(address, &request("POST", "/hooks", &[("x-leak", KEY)], b"{}")).await;
-    exchange(address, &request("POST", "/hooks", &[], format!("{{\"data\":\"{KEY}\"}}").as_bytes())).await;
+    Transcript::of(address, &request("POST", "/hooks", &[("x-leak", KEY)], b"{}")).await;
+    Transcript::of(address, &request("POST", "/hooks", &[], format!("{{\"data\":\"{KEY}\"}}").as_bytes()))
+        .await;
     for delivery in outside.arrived("hooks") {
         let mut record = record();
         record.sink("webhook", delivery);

@@ -1,11 +1,11 @@
 //! One server and everybody around it; whatever comes out of it is recorded.
 
-use byo_tests::{ADMIN_KEY, Claims, Folder, PAGE, Process, RawReply, exchange, request};
+use byo_tests::{ADMIN_KEY, Claims, Folder, PAGE, Process, request};
 use rand_chacha::ChaCha20Rng;
 use rand_core::{Rng, SeedableRng};
 use serde_json::{Value, json};
 
-use super::{outside::Outside, record::Record};
+use super::{outside::Outside, record::Record, transcript::Transcript};
 
 /// For the made-up secrets.
 pub(crate) const SEED: u64 = 20_261_121;
@@ -111,8 +111,8 @@ impl World {
     }
 
     /// Sends bytes as they are.
-    pub(crate) async fn send_bytes(&mut self, what: &str, bytes: &[u8]) -> RawReply {
-        let reply = exchange(self.process.address(), bytes).await;
+    pub(crate) async fn send_bytes(&mut self, what: &str, bytes: &[u8]) -> Transcript {
+        let reply = Transcript::of(self.process.address(), bytes).await;
         self.record.sink(format!("answer: {what}"), reply.bytes.clone());
         reply
     }
@@ -125,14 +125,14 @@ impl World {
         path: &str,
         headers: &[(&str, &str)],
         body: &[u8],
-    ) -> RawReply {
+    ) -> Transcript {
         let host = self.process.address().to_string();
         let usual = [("host", host.as_str()), ("connection", "close")];
         let headers: Vec<_> = usual.iter().chain(headers).copied().collect();
         self.send_bytes(what, &request(method, path, &headers, body)).await
     }
 
-    pub(crate) async fn admin(&mut self, what: &str, method: &str, path: &str, body: &Value) -> RawReply {
+    pub(crate) async fn admin(&mut self, what: &str, method: &str, path: &str, body: &Value) -> Transcript {
         self.send(what, method, path, &[("x-admin-key", ADMIN_KEY)], body.to_string().as_bytes()).await
     }
 
@@ -144,12 +144,12 @@ impl World {
         path: &str,
         token: &str,
         body: &[u8],
-    ) -> RawReply {
+    ) -> Transcript {
         self.send(what, method, path, &[("authorization", &format!("Bearer {token}"))], body).await
     }
 
     /// Posts as the backend.
-    pub(crate) async fn post(&mut self, what: &str, path: &str, body: &Value) -> RawReply {
+    pub(crate) async fn post(&mut self, what: &str, path: &str, body: &Value) -> Transcript {
         let secret = self.secret.clone();
         self.call(what, "POST", path, &secret, body.to_string().as_bytes()).await
     }
@@ -177,7 +177,7 @@ impl World {
         token: &str,
         claims: impl Fn(&mut Claims),
         key: &str,
-    ) -> RawReply {
+    ) -> Transcript {
         let params =
             self.call(&format!("{what}: params"), "GET", "/v1/connect/params", token, b"").await.json();
         let mut sealed = Claims::new(&self.process.origin, token, "customer_1");

@@ -6,7 +6,7 @@ use serde_json::json;
 use tokio::task::JoinSet;
 
 use crate::{
-    client::{Client, Sent, shown},
+    client::{Client, Sent},
     customer::{Customer, State, Step, Write},
     ledger,
     rig::{Access, Rig},
@@ -171,7 +171,7 @@ async fn open(ref_id: &str, access: &Access, client: &mut Client) -> Option<Stri
     let body = json!({"provider": "openai", "refId": ref_id});
     match client.post("/v1/keys/validate", &access.secret, &body).await {
         Sent::Answered(reply) if reply.status == 200 && reply.json()["valid"] == true => None,
-        Sent::Answered(reply) => Some(format!("{ref_id}: its key does not open: {}", shown(&reply))),
+        Sent::Answered(reply) => Some(format!("{ref_id}: its key does not open: {reply}")),
         Sent::Unsent | Sent::Unanswered => Some(format!("{ref_id}: its key is not looked for")),
     }
 }

@@ -55,7 +55,7 @@ impl Client {
     pub(crate) async fn ok(&mut self, method: &str, path: &str, token: &str, body: Option<&Value>) -> Value {
         match self.call(method, path, token, body).await {
             Sent::Answered(reply) if (200..300).contains(&reply.status) => reply.json(),
-            Sent::Answered(reply) => panic!("{method} {path}: {}", shown(&reply)),
+            Sent::Answered(reply) => panic!("{method} {path}: {reply}"),
             Sent::Unsent | Sent::Unanswered => panic!("{method} {path}: the server is gone"),
         }
     }
@@ -78,9 +78,4 @@ impl Client {
         self.wire = None;
         Sent::Unanswered
     }
-}
-
-/// An answer for a failure's message.
-pub(crate) fn shown(reply: &Reply) -> String {
-    format!("{} {}", reply.status, String::from_utf8_lossy(&reply.body))
 }

@@ -95,7 +95,7 @@ async fn what_is_bent_is_good_before() {
                 ["DELETE ", "PUT /v1/proxy/", "PATCH /v1/proxy/", "POST /v1/keys/", "GET /.well-known/"]
                     .iter()
                     .any(|start| route.starts_with(start));
-            assert!(is_good || is_elsewhere && needs_something, "{route} #{number}: {}", shown(&answer));
+            assert!(is_good || is_elsewhere && needs_something, "{route} #{number}: {answer}");
         }
     }
 }
@@ -161,7 +161,7 @@ async fn one(
         seen.answers[usize::from(answer.status / 100).min(5)].fetch_add(1, Ordering::SeqCst);
         let is_refusal = answer.status >= 400 && !answer.body.is_empty();
         if answer.status >= 500 || is_refusal && !is_whole(&request, &answer) {
-            return Err(fault(shown(&answer)));
+            return Err(fault(answer.to_string()));
         }
     }
     Ok(())
@@ -290,8 +290,4 @@ fn chosen() -> Option<(String, u64)> {
     let case = std::env::var("BYO_TEST_CASE").ok()?;
     let (route, number) = case.split_once(" #").expect("a case is a route and a number");
     Some((route.to_owned(), number.parse().expect("a case has a number")))
-}
-
-fn shown(answer: &Reply) -> String {
-    format!("{} {}", answer.status, String::from_utf8_lossy(&answer.body))
 }

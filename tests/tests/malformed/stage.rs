@@ -334,7 +334,7 @@ impl Call<'_> {
         self.wire.send(&request.bytes()).await.expect("the server is there");
         let answer = self.wire.answer(request.method()).await.expect("it answers well");
         let answer = answer.expect("it answers");
-        assert!(answer.status < 300, "{}", String::from_utf8_lossy(&answer.body));
+        assert!(answer.status < 300, "{answer}");
         answer.json()
     }
 }

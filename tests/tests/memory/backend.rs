@@ -1,13 +1,13 @@
 //! A backend and its customers, on connections that they keep open.
 
 use byo_seal::Purpose;
-use byo_tests::{ADMIN_KEY, Claims, PAGE, Process, RawReply, RawWire, request};
+use byo_tests::{ADMIN_KEY, Claims, PAGE, Process, Reply, Wire, request};
 use serde_json::{Value, json};
 
 /// Talks to one server, as a product's backend and as its pages.
 pub(crate) struct Backend {
     origin: String,
-    wire: RawWire,
+    wire: Wire,
     secret: String,
 }
 
@@ -16,7 +16,7 @@ impl Backend {
     pub(crate) async fn new(process: &Process) -> Self {
         let mut backend = Self {
             origin: process.origin.clone(),
-            wire: RawWire::open(process.address()).await,
+            wire: Wire::open(process.address()).await.expect("the server listens"),
             secret: String::new(),
         };
         let made = backend.admin("POST", "/v1/admin/projects", &json!({"name": "Northwind"})).await;
@@ -28,18 +28,18 @@ impl Backend {
 
     async fn admin(&mut self, method: &str, path: &str, body: &Value) -> Value {
         let reply = self.send(method, path, &[("x-admin-key", ADMIN_KEY)], body.to_string().as_bytes()).await;
-        assert!(reply.status < 300, "{}", String::from_utf8_lossy(&reply.bytes));
+        assert!(reply.status < 300, "{reply}");
         reply.json()
     }
 
     /// Sends the body as the backend.
-    pub(crate) async fn post(&mut self, path: &str, body: &Value) -> RawReply {
+    pub(crate) async fn post(&mut self, path: &str, body: &Value) -> Reply {
         let bearer = format!("Bearer {}", self.secret);
         self.send("POST", path, &[("authorization", &bearer)], body.to_string().as_bytes()).await
     }
 
     /// Sends anything as the backend.
-    pub(crate) async fn post_anything(&mut self, path: &str, content_type: &str, body: &[u8]) -> RawReply {
+    pub(crate) async fn post_anything(&mut self, path: &str, content_type: &str, body: &[u8]) -> Reply {
         let bearer = format!("Bearer {}", self.secret);
         self.send("POST", path, &[("authorization", &bearer), ("content-type", content_type)], body).await
     }
@@ -51,7 +51,7 @@ impl Backend {
         ref_id: &str,
         given: Option<(&str, &str)>,
         body: &Value,
-    ) -> RawReply {
+    ) -> Reply {
         let bearer = format!("Bearer {}", self.secret);
         let mut headers = vec![("authorization", bearer.as_str()), ("x-byo-ref-id", ref_id)];
         headers.extend(given);
@@ -59,7 +59,7 @@ impl Backend {
     }
 
     /// Seals a key in the customer's browser and sends it, with a session of its own.
-    pub(crate) async fn submit(&mut self, purpose: Purpose, ref_id: &str, key: &str) -> RawReply {
+    pub(crate) async fn submit(&mut self, purpose: Purpose, ref_id: &str, key: &str) -> Reply {
         let token = text(&self.post("/v1/connect-sessions", &json!({"refId": ref_id})).await.json()["token"]);
         let bearer = format!("Bearer {token}");
         let params = self.send("GET", "/v1/connect/params", &[("authorization", &bearer)], b"").await.json();
@@ -70,10 +70,10 @@ impl Backend {
         self.send("POST", &path, &[("authorization", &bearer)], body.to_string().as_bytes()).await
     }
 
-    async fn send(&mut self, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> RawReply {
+    async fn send(&mut self, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Reply {
         let host = self.origin.trim_start_matches("http://").to_owned();
         let headers: Vec<_> = [("host", host.as_str())].iter().chain(headers).copied().collect();
-        self.wire.send(&request(method, path, &headers, body)).await
+        self.wire.ask(method, &request(method, path, &headers, body)).await
     }
 }
 

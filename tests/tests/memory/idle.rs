@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use byo_seal::Purpose;
-use byo_tests::{ADMIN_KEY, FakeProvider, Folder, Process, Receiver, unique};
+use byo_tests::{ADMIN_KEY, FakeProvider, Folder, Process, Receiver, is_long, unique};
 use rand_chacha::ChaCha20Rng;
 use rand_core::{Rng, SeedableRng};
 use serde_json::json;
@@ -44,7 +44,7 @@ async fn a_dump_of_the_idle_server_holds_no_piece_of_any_provider_key() {
     let sockets = open_sockets(&process);
     let mut backend = Backend::new(&process).await;
     let hook = backend.post("/v1/webhook-endpoints", &json!({"url": receiver.url})).await;
-    assert_eq!(hook.status, 201, "{}", String::from_utf8_lossy(&hook.bytes));
+    assert_eq!(hook.status, 201, "{hook}");
 
     keys.use_all(&mut backend).await;
     assert_is_found_while_in_use(&process, &provider, &mut backend, &keys.good[0]).await;
@@ -93,7 +93,7 @@ async fn assert_is_found_while_in_use(
         found.get(key).map_or(0, |trace| trace.whole)
     };
     let (reply, copies) = tokio::join!(backend.post("/v1/keys/connect", &body), looking);
-    assert_eq!(reply.status, 200, "{}", String::from_utf8_lossy(&reply.bytes));
+    assert_eq!(reply.status, 200, "{reply}");
     println!("{copies} copies while in use");
     assert!(copies > 0, "a key in use is in memory, and the scan does not find it");
 }
@@ -155,7 +155,7 @@ impl Keys {
             (chat, Some(("x-openai-key", bad)), &whole, 401),
         ] {
             let reply = backend.ask(path, ref_id, given, body).await;
-            assert_eq!(reply.status, expected, "{}", String::from_utf8_lossy(&reply.bytes));
+            assert_eq!(reply.status, expected, "{reply}");
         }
         let unified = json!({"provider": "openai", "prompt": "Hello", "stream": true});
         assert_eq!(backend.ask("/v1/unified", ref_id, Some(("x-api-key", good)), &unified).await.status, 200);
@@ -190,7 +190,7 @@ impl Keys {
                 (backend.post("/v1/keys/validate", &json!({"provider": "openai", "refId": [key]})).await, 422)
             }
         };
-        assert_eq!(reply.status, expected, "{}: {}", number % 5, String::from_utf8_lossy(&reply.bytes));
+        assert_eq!(reply.status, expected, "{}: {reply}", number % 5);
     }
 }
 
@@ -208,7 +208,7 @@ async fn submit(
         let body = json!({"provider": "openai", "refId": ref_id, "providerKey": key});
         backend.post(&format!("/v1/keys/{purpose}"), &body).await
     };
-    assert_eq!(reply.status, expected, "{purpose} {ref_id}: {}", String::from_utf8_lossy(&reply.bytes));
+    assert_eq!(reply.status, expected, "{purpose} {ref_id}: {reply}");
 }
 
 fn key(rng: &mut ChaCha20Rng) -> String {
@@ -221,10 +221,4 @@ fn open_sockets(process: &Process) -> usize {
     let files = std::fs::read_dir(format!("/proc/{}/fd", process.id())).expect("the process runs");
     let targets = files.filter_map(Result::ok).filter_map(|file| std::fs::read_link(file.path()).ok());
     targets.filter(|target| target.to_string_lossy().starts_with("socket:")).count()
-}
-
-fn is_long() -> bool {
-    #[expect(clippy::disallowed_methods, reason = "which tier runs is said in the environment")]
-    let long = std::env::var_os("BYO_TEST_LONG").is_some();
-    long
 }

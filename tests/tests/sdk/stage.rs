@@ -1,6 +1,6 @@
 //! A server process, its upstream, and a project on it.
 
-use byo_tests::{ADMIN_KEY, Launch, Process, exchange, request};
+use byo_tests::{ADMIN_KEY, Launch, Process, Wire, request};
 use serde_json::{Value, json};
 
 use crate::{
@@ -73,10 +73,10 @@ impl Stage {
     }
 
     async fn call(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &Value) -> Value {
-        let headers = [headers, &[("connection", "close")]].concat();
-        let request = request(method, path, &headers, body.to_string().as_bytes());
-        let reply = exchange(self.process.address(), &request).await;
-        assert!((200..300).contains(&reply.status), "{path}: {}", String::from_utf8_lossy(&reply.bytes));
+        let request = request(method, path, headers, body.to_string().as_bytes());
+        let mut wire = Wire::open(self.process.address()).await.expect("the server listens");
+        let reply = wire.ask(method, &request).await;
+        assert!((200..300).contains(&reply.status), "{path}: {reply}");
         reply.json()
     }
 }

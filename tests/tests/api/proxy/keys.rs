@@ -177,7 +177,7 @@ async fn a_key_sent_along_goes_to_its_own_provider_and_to_no_other() {
 #[tokio::test]
 async fn a_stored_key_goes_to_its_own_base_url_and_a_key_sent_along_never_does() {
     let stage = Stage::new().await;
-    let own = byo_tests::Upstream::start().await;
+    let own = byo_tests::ScriptedProvider::start().await;
     for provider in [ProviderId::Openai, ProviderId::Anthropic] {
         let api = api_of(provider);
         let base = format!("{}/gateway{}", own.origin, api.root);

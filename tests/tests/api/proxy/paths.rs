@@ -1,7 +1,7 @@
 //! Which calls are forwarded, and where they arrive.
 
 use byo_seal::ProviderId;
-use byo_tests::Upstream;
+use byo_tests::ScriptedProvider;
 use http::Method;
 use serde_json::json;
 
@@ -106,7 +106,7 @@ const UNLISTED: &[(ProviderId, &str, &str)] = &[
     (Ollama, "DELETE", "/api/delete"),
 ];
 
-async fn arrives(stage: &Stage, upstream: &Upstream, base_path: &str, headers: &[(&str, &str)]) {
+async fn arrives(stage: &Stage, upstream: &ScriptedProvider, base_path: &str, headers: &[(&str, &str)]) {
     for (provider, method, tail, arrived) in CALLS {
         let api = api_of(*provider);
         let before = upstream.count();
@@ -137,7 +137,7 @@ async fn every_call_arrives_at_its_place_below_the_base_url() {
         assert_eq!(stage.upstream.last().target, format!("{}{arrived}", api.root), "{provider} {tail}");
     }
     for path in ["/gateway/llm", "", "/x/"] {
-        let gateway = Upstream::start().await;
+        let gateway = ScriptedProvider::start().await;
         let change = |setup: &mut byo_tests::Setup| {
             for base in setup.providers.values_mut() {
                 *base = format!("{}{path}", gateway.origin);
@@ -154,7 +154,7 @@ async fn every_call_arrives_at_its_place_below_the_base_url() {
 #[tokio::test]
 async fn a_customers_base_url_takes_the_place_of_the_providers() {
     let stage = Stage::new().await;
-    let own = Upstream::start().await;
+    let own = ScriptedProvider::start().await;
     for (number, path) in ["", "/v1", "/deep/gateway/v9", "/trailing/"].into_iter().enumerate() {
         let ref_id = format!("customer_{number}");
         for api in &APIS {
@@ -181,7 +181,7 @@ async fn a_customers_base_url_takes_the_place_of_the_providers() {
 #[tokio::test]
 async fn what_people_paste_too_much_of_azures_address_is_left_out() {
     let stage = Stage::new().await;
-    let own = Upstream::start().await;
+    let own = ScriptedProvider::start().await;
     for (number, path) in ["", "/openai", "/openai/v1"].into_iter().enumerate() {
         for (name, azure) in [("v1", json!({})), ("dated", json!({"azure": {"apiVersion": "2024-10-21"}}))] {
             let ref_id = format!("{name}_{number}");

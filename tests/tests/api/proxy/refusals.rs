@@ -168,7 +168,7 @@ async fn who_guesses_tokens_is_told_to_wait_in_the_providers_form() {
 #[tokio::test]
 async fn a_destination_that_the_operator_closed_since_is_refused_in_the_providers_form() {
     let stage = Stage::new().await;
-    let own = byo_tests::Upstream::start().await;
+    let own = byo_tests::ScriptedProvider::start().await;
     for api in &APIS {
         let body =
             json!({"provider": api.id, "refId": "customer_1", "providerConfig": {"baseUrl": own.origin}});

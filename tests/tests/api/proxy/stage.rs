@@ -16,7 +16,7 @@ use byo_server::{
     token::{Token, TokenKind},
     vault::{Binding, Purpose},
 };
-use byo_tests::{Answer, Project, Setup, TestApp, Upstream, unique};
+use byo_tests::{Answer, Project, ScriptedProvider, Setup, TestApp, unique};
 use http::{Method, Request, request::Builder};
 use serde_json::{Value, json};
 
@@ -100,7 +100,7 @@ pub(super) fn api_of(id: ProviderId) -> &'static Api {
 /// A server whose providers all are the one upstream.
 pub(super) struct Stage {
     pub(super) app: TestApp,
-    pub(super) upstream: Upstream,
+    pub(super) upstream: ScriptedProvider,
     /// Its live environment.
     pub(super) project: Project,
 }
@@ -111,7 +111,7 @@ impl Stage {
     }
 
     pub(super) async fn with(change: impl FnOnce(&mut Setup)) -> Self {
-        let upstream = Upstream::start().await;
+        let upstream = ScriptedProvider::start().await;
         let mut setup = Setup { providers: all_at(&upstream), ..Setup::default() };
         change(&mut setup);
         let app = TestApp::with(setup).await;
@@ -208,7 +208,7 @@ impl Stage {
     }
 }
 
-fn all_at(upstream: &Upstream) -> BTreeMap<ProviderId, String> {
+fn all_at(upstream: &ScriptedProvider) -> BTreeMap<ProviderId, String> {
     APIS.iter().map(|api| (api.id, format!("{}{}", upstream.origin, api.root))).collect()
 }
 

@@ -8,7 +8,7 @@ use byo_server::{
     id::KeyId,
     store::{KeyAddress, KeyStatus, RecordCheck},
 };
-use byo_tests::{Receiver, Seen, Upstream, answer_json, answer_with, unique};
+use byo_tests::{Receiver, ScriptedProvider, Seen, answer_json, answer_with, unique};
 use http::Method;
 use serde_json::{Value, json};
 
@@ -44,7 +44,7 @@ fn upstream_target(api: &Api) -> String {
 }
 
 /// Only the main call is refused; checks pass.
-fn refuse_calls(upstream: &Upstream, api: &'static Api) {
+fn refuse_calls(upstream: &ScriptedProvider, api: &'static Api) {
     let (status, body) = refusal(api.id);
     upstream.answers(move |seen| if is_chat(api)(seen) { answer_json(status, &body) } else { well() });
 }

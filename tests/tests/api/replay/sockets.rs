@@ -2,13 +2,9 @@
 
 use std::{net::SocketAddr, sync::Arc};
 
-use byo_tests::PAGE;
+use byo_tests::{Wire, request};
 use serde_json::Value;
-use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
-    net::TcpStream,
-    sync::Barrier,
-};
+use tokio::sync::Barrier;
 
 use super::{
     crowd::{CROWD, assert_one_of_each},
@@ -45,9 +41,12 @@ async fn a_thousand_connections_with_one_challenge_store_one_envelope() {
 async fn over_sockets(stage: &Stage, bodies: Vec<Value>) -> Vec<(u16, Value)> {
     let address = stage.app.listen().await;
     let start = Arc::new(Barrier::new(bodies.len()));
+    let bearer = format!("Bearer {}", stage.session);
+    let headers = [("host", "byo.example.com"), ("authorization", bearer.as_str()), ("connection", "close")];
+    let with = |body: Value| request("POST", "/v1/keys/connect", &headers, body.to_string().as_bytes());
     let exchanges: Vec<_> = bodies
         .into_iter()
-        .map(|body| tokio::spawn(exchange(address, request(&stage.session, &body), Arc::clone(&start))))
+        .map(|body| tokio::spawn(exchange(address, with(body), Arc::clone(&start))))
         .collect();
     let mut answers = Vec::with_capacity(exchanges.len());
     for exchange in exchanges {
@@ -56,25 +55,12 @@ async fn over_sockets(stage: &Stage, bodies: Vec<Value>) -> Vec<(u16, Value)> {
     answers
 }
 
-fn request(token: &str, body: &Value) -> String {
-    let body = body.to_string();
-    format!(
-        "POST /v1/keys/connect HTTP/1.1\r\nhost: byo.example.com\r\nauthorization: Bearer {token}\r\n\
-         origin: {PAGE}\r\ncontent-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",
-        body.len()
-    )
-}
-
-async fn exchange(address: SocketAddr, request: String, start: Arc<Barrier>) -> (u16, Value) {
-    #[expect(clippy::disallowed_methods, reason = "a client of the server under test")]
-    let mut stream = TcpStream::connect(address).await.expect("the server listens");
-    let (first, last) = request.as_bytes().split_at(request.len() - 1);
-    stream.write_all(first).await.expect("the server reads");
+/// The status and the body.
+async fn exchange(address: SocketAddr, request: Vec<u8>, start: Arc<Barrier>) -> (u16, Value) {
+    let mut wire = Wire::open(address).await.expect("the server listens");
+    let (first, last) = request.split_at(request.len() - 1);
+    wire.send(first).await.expect("the server reads");
     start.wait().await;
-    stream.write_all(last).await.expect("the server reads");
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).await.expect("the server answers to the end");
-    let (head, body) = answer.split_once("\r\n\r\n").expect("an answer has a head");
-    let status = head.split(' ').nth(1).and_then(|status| status.parse().ok()).expect("a status");
-    (status, serde_json::from_str(body).expect("answers are JSON"))
+    let reply = wire.ask("POST", last).await;
+    (reply.status, reply.json())
 }

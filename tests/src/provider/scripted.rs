@@ -1,4 +1,4 @@
-//! A provider on loopback that remembers every request, and answers as a test tells it to.
+//! A provider that answers by a rule.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -44,8 +44,8 @@ impl Seen {
 type Answering = Arc<dyn Fn(&Seen) -> Response<Body> + Send + Sync>;
 type Which = Arc<dyn Fn(&Seen) -> bool + Send + Sync>;
 
-/// A running provider.
-pub struct Upstream {
+/// A running provider, which remembers every request.
+pub struct ScriptedProvider {
     /// Where it listens, without a path.
     pub origin: String,
     shared: Arc<Shared>,
@@ -58,7 +58,7 @@ struct Shared {
     held: watch::Sender<Option<Which>>,
 }
 
-impl Upstream {
+impl ScriptedProvider {
     /// One that lets everybody in, whichever provider it stands for.
     pub async fn start() -> Self {
         let shared = Arc::new(Shared {

@@ -1,38 +1,27 @@
 //! HTTP/1.1 by hand: whatever bytes a test likes, and answers taken apart strictly.
 
+mod reply;
+mod request;
+
 use std::{
-    io::{self, ErrorKind},
+    io,
     net::{IpAddr, SocketAddr},
 };
 
-use serde_json::Value;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpSocket, TcpStream},
 };
 
+pub use reply::Reply;
+pub use request::request;
+
+use reply::{Framing, broken};
+
 /// A connection.
 pub struct Wire {
     stream: TcpStream,
     unread: Vec<u8>,
-}
-
-/// An answer that came whole.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Reply {
-    /// Its status.
-    pub status: u16,
-    /// Names in lower case, and values.
-    pub headers: Vec<(String, String)>,
-    /// Its body, without the transfer coding.
-    pub body: Vec<u8>,
-}
-
-/// Where an answer's body ends.
-enum Framing {
-    Length(usize),
-    Chunked,
-    UntilClosed,
 }
 
 impl Wire {
@@ -64,17 +53,23 @@ impl Wire {
         self.stream.shutdown().await
     }
 
+    /// Sends a request of this method, which must be answered.
+    pub async fn ask(&mut self, method: &str, request: &[u8]) -> Reply {
+        self.send(request).await.expect("the server reads");
+        self.answer(method).await.expect("the server answers well").expect("the server answers")
+    }
+
     /// The next final answer, to a request of this method; `None` when the server closed the connection without one.
     ///
     /// An answer that breaks off, or that is none, is an error.
     pub async fn answer(&mut self, method: &str) -> io::Result<Option<Reply>> {
         loop {
             let Some(head) = self.head().await? else { return Ok(None) };
-            let mut reply = read_head(&head)?;
+            let mut reply = Reply::of_head(&head)?;
             if (100..200).contains(&reply.status) {
                 continue;
             }
-            reply.body = match framing(&reply, method)? {
+            reply.body = match reply.framing(method)? {
                 Framing::Length(length) => self.take(length).await?,
                 Framing::Chunked => self.chunks().await?,
                 Framing::UntilClosed => self.rest().await?,
@@ -102,8 +97,7 @@ impl Wire {
         let Some(_) = self.head().await? else { return Err(broken("there is no answer")) };
         let mut count = 0;
         loop {
-            let line = self.line().await?;
-            let size = usize::from_str_radix(&line, 16).map_err(|_| broken("a chunk's size"))?;
+            let size = self.chunk_size().await?;
             self.take(size + 2).await?;
             count += size;
             if size == 0 {
@@ -148,8 +142,7 @@ impl Wire {
     async fn chunks(&mut self) -> io::Result<Vec<u8>> {
         let mut body = Vec::new();
         loop {
-            let line = self.line().await?;
-            let size = usize::from_str_radix(&line, 16).map_err(|_| broken("a chunk's size"))?;
+            let size = self.chunk_size().await?;
             let chunk = self.take(size).await?;
             body.extend_from_slice(&chunk);
             if !self.line().await?.is_empty() {
@@ -159,6 +152,10 @@ impl Wire {
                 return Ok(body);
             }
         }
+    }
+
+    async fn chunk_size(&mut self) -> io::Result<usize> {
+        usize::from_str_radix(&self.line().await?, 16).map_err(|_| broken("a chunk's size"))
     }
 
     async fn line(&mut self) -> io::Result<String> {
@@ -187,51 +184,4 @@ impl Wire {
     async fn more(&mut self) -> io::Result<usize> {
         self.stream.read_buf(&mut self.unread).await
     }
-}
-
-impl Reply {
-    /// A header's value, if it is there.
-    pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
-    }
-
-    /// The body as JSON, or null.
-    pub fn json(&self) -> Value {
-        serde_json::from_slice(&self.body).unwrap_or_default()
-    }
-
-    /// Whether the server will close the connection after it.
-    pub fn closes(&self) -> bool {
-        self.header("connection").is_some_and(|value| value.eq_ignore_ascii_case("close"))
-    }
-}
-
-fn read_head(head: &[u8]) -> io::Result<Reply> {
-    let text = std::str::from_utf8(head).map_err(|_| broken("a head is text"))?;
-    let mut lines = text.trim_end_matches("\r\n").split("\r\n");
-    let status = lines.next().and_then(|line| line.strip_prefix("HTTP/1.")?.get(2..5)?.parse().ok());
-    let status = status.ok_or_else(|| broken("a status line"))?;
-    let headers = lines.map(|line| {
-        let (name, value) = line.split_once(':').ok_or_else(|| broken("a header"))?;
-        Ok((name.to_ascii_lowercase(), value.trim().to_owned()))
-    });
-    Ok(Reply { status, headers: headers.collect::<io::Result<_>>()?, body: Vec::new() })
-}
-
-fn framing(reply: &Reply, method: &str) -> io::Result<Framing> {
-    if method == "HEAD" || reply.status == 204 || reply.status == 304 {
-        return Ok(Framing::Length(0));
-    }
-    match (reply.header("transfer-encoding"), reply.header("content-length")) {
-        (Some("chunked"), None) => Ok(Framing::Chunked),
-        (None, Some(length)) => {
-            length.parse().map(Framing::Length).map_err(|_| broken("a content-length is a number"))
-        }
-        (None, None) => Ok(Framing::UntilClosed),
-        _ => Err(broken("an answer has one length")),
-    }
-}
-
-fn broken(what: &str) -> io::Error {
-    io::Error::new(ErrorKind::InvalidData, what)
 }
