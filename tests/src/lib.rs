@@ -10,6 +10,7 @@ mod logged;
 mod process;
 mod provider;
 mod receiver;
+pub mod smuggling;
 pub mod upstream;
 mod wire;
 
