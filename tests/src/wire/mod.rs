@@ -48,6 +48,26 @@ impl Wire {
         self.stream.write_all(bytes).await
     }
 
+    /// Sends this again and again, until the server says something or hangs up, or this much has left; gives how much.
+    pub async fn flood(&mut self, piece: &[u8], most: u64) -> u64 {
+        let (mut sent, mut at) = (0, 0);
+        while sent < most {
+            tokio::select! {
+                biased;
+                _ = self.stream.readable() => break,
+                _ = self.stream.writable() => match self.stream.try_write(&piece[at..]) {
+                    Ok(more) => {
+                        at = (at + more) % piece.len();
+                        sent += more as u64;
+                    }
+                    Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                    Err(_) => break,
+                },
+            }
+        }
+        sent
+    }
+
     /// Sends nothing more, and still listens.
     pub async fn finish(&mut self) -> io::Result<()> {
         self.stream.shutdown().await

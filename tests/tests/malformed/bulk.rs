@@ -168,7 +168,7 @@ async fn one(
 }
 
 /// A refusal tells of itself in the form that its reader knows: that of the provider whose API was called, else byo's.
-fn is_whole(request: &Request, answer: &Reply) -> bool {
+pub(crate) fn is_whole(request: &Request, answer: &Reply) -> bool {
     let json = answer.json();
     let is_text = |pointer: &str| json.pointer(pointer).is_some_and(serde_json::Value::is_string);
     if answer.header("content-type") == Some("application/problem+json") {

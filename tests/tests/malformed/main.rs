@@ -2,6 +2,7 @@
 
 mod bulk;
 mod hosts;
+mod large;
 mod mutate;
 mod paths;
 mod request;

@@ -2,31 +2,18 @@
 
 use byo_tests::Wire;
 
-use crate::stage::Stage;
-
-/// Routes of every kind of principal; the document's, and those of files.
-const ROUTES: [&str; 9] = [
-    "GET /v1/keys",
-    "GET /v1/keys/{id}",
-    "POST /v1/keys/revoke",
-    "GET /v1/connect-session",
-    "GET /v1/webhook-endpoints",
-    "GET /v1/admin/projects",
-    "GET /v1/admin/projects/{id}/tokens",
-    "GET /healthz",
-    "GET /openapi.json",
-];
+use crate::stage::{Stage, routes};
 
 #[tokio::test]
 async fn no_other_spelling_of_a_path_reaches_a_route() {
     let stage = Stage::new(&[]).await;
     let mut wire = Wire::open(stage.process.address()).await.expect("it listens");
     let (mut count, mut wrong) = (0, Vec::new());
-    for route in ROUTES {
-        let good = stage.good(route, 1);
+    for route in routes() {
+        let good = stage.good(&route, 1);
         let path = String::from_utf8(good.target.clone()).expect("good paths are text");
         let path = path.split('?').next().expect("there is a first part");
-        for spelling in spellings(path) {
+        for spelling in spellings(path, route.ends_with('}')) {
             let mut request = good.clone();
             request.target = spelling.clone().into_bytes();
             count += 1;
@@ -46,7 +33,8 @@ async fn no_other_spelling_of_a_path_reaches_a_route() {
     assert!(wrong.is_empty(), "{} of {count}:\n{}", wrong.len(), wrong.join("\n"));
 }
 
-fn spellings(path: &str) -> Vec<String> {
+/// Where the last part is data, some are other data and some the same.
+fn spellings(path: &str, ends_in_data: bool) -> Vec<String> {
     let (parent, last) = path.rsplit_once('/').expect("paths begin with a slash");
     let encoded = |character: char| format!("%{:02x}", u32::from(character));
     let first = last.chars().next().expect("paths end in a name");
@@ -102,8 +90,8 @@ fn spellings(path: &str) -> Vec<String> {
         format!("{parent}/\u{ff0f}{last}"),
         path.to_ascii_uppercase(),
     ];
-    // An id is data: spelled with escapes it is the same id.
-    if !last.contains('_') {
+    // Data spelled with escapes is the same data.
+    if !ends_in_data {
         spellings.push(format!("{parent}/{}{}", encoded(first), &last[1..]));
         spellings.push(format!("{parent}/{all}"));
     }
