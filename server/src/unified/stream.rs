@@ -49,6 +49,12 @@ impl StreamReader {
         given
     }
 
+    /// Whether an error was told, so that nothing follows.
+    #[must_use]
+    pub fn has_failed(&self) -> bool {
+        self.state == State::Failed
+    }
+
     /// The provider's stream is over.
     ///
     /// # Errors

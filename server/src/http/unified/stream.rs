@@ -21,7 +21,7 @@ use crate::{
 /// Events longer than this are no part of an answer.
 const LONGEST_EVENT: usize = 256 * 1024;
 
-/// The body. It ends with `done` when the provider's stream ended as it should, else with `error`.
+/// The body. It ends with `done` when the provider's stream ended as it should, else with `error`, and at once.
 pub(super) struct Unified {
     provider: AnswerBody,
     splitter: Splitter,
@@ -42,10 +42,16 @@ impl Unified {
 
     fn take(&mut self, chunk: Bytes) {
         let Self { splitter, reader: Some(reader), ready, .. } = self else { return };
-        splitter.push(chunk, &mut |part| {
-            let (Part::Event(bytes) | Part::Oversized(bytes)) = part;
-            ready.extend(reader.event(&bytes).iter().map(encoded));
+        let mut too_long = false;
+        splitter.push(chunk, &mut |part| match part {
+            Part::Event(bytes) if !too_long => ready.extend(reader.event(&bytes).iter().map(encoded)),
+            Part::Event(_) => {}
+            Part::Oversized(_) => too_long = true,
         });
+        // Nothing more can come of it, however long the provider goes on.
+        if too_long || reader.has_failed() {
+            self.end(false);
+        }
     }
 
     fn end(&mut self, whole: bool) {
