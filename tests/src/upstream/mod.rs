@@ -1,7 +1,7 @@
 //! A provider by hand: HTTP/1.1 on a raw socket, every byte it gets written down, every byte it sends the test's own.
 //!
 //! Calls are handed to the test, which answers them with whatever bytes it likes, waits, hangs up or resets. Only lists
-//! of models are answered without asking, so that keys can be connected and checked. A test that has a rule for its
+//! of models are answered without asking, so that keys can be connected and checked, until told otherwise. A test that has a rule for its
 //! answers rather than bytes is better served by a [`crate::ScriptedProvider`].
 
 mod call;
@@ -10,7 +10,10 @@ mod framing;
 
 use std::{
     net::SocketAddr,
-    sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError, Weak,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use tokio::{
@@ -42,6 +45,8 @@ struct Shared {
     accepted: watch::Sender<Vec<u16>>,
     records: Mutex<Vec<(Weak<TcpStream>, Arc<Record>)>>,
     open: watch::Sender<usize>,
+    /// Whether lists of models are for the test to answer.
+    hands_over_lists: AtomicBool,
 }
 
 impl Upstream {
@@ -55,6 +60,11 @@ impl Upstream {
         let (hand_over, calls) = mpsc::unbounded_channel();
         let accepting = tokio::spawn(accept(listener, Arc::clone(&shared), hand_over));
         Self { address, calls: tokio::sync::Mutex::new(calls), shared, accepting }
+    }
+
+    /// From now on lists of models are handed over too.
+    pub fn hand_over_lists(&self) {
+        self.shared.hands_over_lists.store(true, Ordering::SeqCst);
     }
 
     /// The next call.
@@ -157,7 +167,8 @@ async fn converse(
         let Kept { stream, reading, read } = open;
         let read = read + head.len();
         let call = Call { head, record: Arc::clone(&record), stream, reading, read, kept };
-        if call.method() == "GET" && call.target().contains("/models") {
+        let is_list = call.method() == "GET" && call.target().contains("/models");
+        if is_list && !shared.hands_over_lists.load(Ordering::SeqCst) {
             call.answer("200 OK", &[("content-type", "application/json")], MODELS.as_bytes()).await;
             let _: bool = call.keep();
         } else {

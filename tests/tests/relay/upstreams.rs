@@ -1,19 +1,15 @@
 //! Providers that answer badly, on purpose or not.
 
 use byo_server::config::ProxyConfig;
-use byo_tests::{
-    Launch, Wire,
-    upstream::{Call, Upstream, chunk},
-};
-use serde_json::json;
+use byo_tests::upstream::{Call, Upstream, chunk};
 
 use crate::{
     client::{Client, Version, read},
-    stage::{CUSTOMER, PATIENCE, PROVIDERS, Stage, within},
+    stage::{PATIENCE, PROVIDERS, Stage, within},
 };
 
 #[derive(Debug)]
-enum Expected {
+pub(crate) enum Expected {
     /// byo's own 502.
     Refused,
     /// An answer that visibly breaks off.
@@ -27,7 +23,7 @@ const LONG: &str =
     "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{\"part\":";
 
 /// Answers after which the connection is closed, and what is to become of them.
-fn answers() -> Vec<(Vec<u8>, Expected)> {
+pub(crate) fn answers() -> Vec<(Vec<u8>, Expected)> {
     let chunked =
         |rest: &str| format!("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n{rest}").into_bytes();
     let mut answers: Vec<(Vec<u8>, Expected)> = vec![
@@ -188,65 +184,6 @@ async fn heads_without_an_end_are_refused() {
     let answering = call.answer("200 OK", &headers, b"{}");
     let (_, reply) = within(async { tokio::join!(answering, wire.answer("POST")) }).await;
     stage.assert_refused(&reply.unwrap().unwrap(), 502, "provider_unreachable");
-}
-
-/// In a process of its own, whose memory is nobody else's.
-#[tokio::test]
-async fn a_line_of_a_hundred_megabytes_takes_no_memory() {
-    const MOST_KIB: u64 = 16 * 1024;
-    let upstream = Upstream::start().await;
-    let base = format!("http://{}/v1", upstream.address);
-    let launch = Launch::new(&[("BYO_LOG__FILTER", "error"), ("BYO_PROVIDERS__OPENAI__BASE_URL", &base)]);
-    let process = launch.start();
-    let host = process.address();
-    let open = async || Wire::open(host).await.expect("it listens");
-    let send = async |path: &str, credential: &str, body: &serde_json::Value| {
-        let body = body.to_string();
-        let mut wire = open().await;
-        let head = format!(
-            "POST {path} HTTP/1.1\r\nhost: {host}\r\n{credential}\r\ncontent-type: application/json\r\n"
-        );
-        wire.send(format!("{head}content-length: {}\r\n\r\n{body}", body.len()).as_bytes()).await.unwrap();
-        let reply = within(wire.answer("POST")).await.unwrap().unwrap();
-        assert!(reply.status < 300, "{reply}");
-        reply.json()
-    };
-    let admin = format!("x-admin-key: {}", byo_tests::ADMIN_KEY);
-    let project = send("/v1/admin/projects", &admin, &json!({"name": "Northwind"})).await;
-    let secret = project["environments"]["live"]["secretKey"].as_str().unwrap().to_owned();
-    let bearer = format!("authorization: Bearer {secret}");
-    let key = byo_tests::unique("sk-proj-");
-    send("/v1/keys/connect", &bearer, &json!({"provider": "openai", "refId": CUSTOMER, "providerKey": key}))
-        .await;
-    let request = format!(
-        "POST /v1/proxy/openai/v1/chat/completions HTTP/1.1\r\nhost: {host}\r\n{bearer}\r\nx-byo-ref-id: {CUSTOMER}\r\n\
-         content-length: 2\r\n\r\n{{}}"
-    );
-    // Once to warm up, then it counts.
-    let mut before = 0;
-    for megabytes in [8, 100] {
-        let mut wire = open().await;
-        wire.send(request.as_bytes()).await.unwrap();
-        let call = within(upstream.call()).await;
-        let flooding = async {
-            call.stream().await;
-            call.chunk(b"data: ").await;
-            let piece = vec![b'x'; 1 << 20];
-            let mut highest = 0;
-            for _ in 0..megabytes {
-                call.chunk(&piece).await;
-                highest = highest.max(process.resident_kib());
-            }
-            call.send(b"0\r\n\r\n").await;
-            highest
-        };
-        let (highest, got) = tokio::join!(flooding, within(wire.count()));
-        assert!(got.unwrap() >= megabytes << 20);
-        if before == 0 {
-            before = highest;
-        }
-        assert!(highest < before + MOST_KIB, "{before} KiB, then {highest} KiB");
-    }
 }
 
 #[tokio::test]
