@@ -147,6 +147,12 @@ impl Call {
         let _: Result<(), _> = socket2::SockRef::from(&*self.stream).shutdown(std::net::Shutdown::Write);
     }
 
+    /// Says that nothing more comes, and completes when the other side has hung up: it will not be used again.
+    pub async fn end(self) {
+        self.finish();
+        self.over().await;
+    }
+
     /// Closes the connection.
     pub async fn close(self) {
         self.let_go().await;

@@ -18,6 +18,9 @@ pub use request::request;
 
 use reply::{Framing, broken};
 
+/// How much is read at once, at least.
+const READ: usize = 16 * 1024;
+
 /// A connection.
 pub struct Wire {
     stream: TcpStream,
@@ -202,6 +205,8 @@ impl Wire {
     }
 
     async fn more(&mut self) -> io::Result<usize> {
+        // A buffer that is full would otherwise grow by a few bytes, and be read into by as many.
+        self.unread.reserve(READ);
         self.stream.read_buf(&mut self.unread).await
     }
 }

@@ -33,12 +33,12 @@ async fn a_request_hidden_in_another_is_never_answered() {
         let nobody = Request::new("POST", "/v1/keys/validate")
             .with("host", &stage.host)
             .with("content-type", "application/json");
-        requests.push((&b"POST /v1/keys/validate, by nobody"[..], bytes(nobody, case)));
+        requests.push((&b"POST /v1/keys/validate, by nobody"[..], bytes(&nobody, case)));
         let on = if is_long() { routes.len() } else { ROUTES_A_CASE };
         for at in 0..on {
             let route = &routes[(number * ROUTES_A_CASE + at) % routes.len()];
             let good = stage.good(route, at as u64);
-            requests.push((route.as_bytes(), bytes(Request { body: Vec::new(), ..good }, case)));
+            requests.push((route.as_bytes(), bytes(&Request { body: Vec::new(), ..good }, case)));
         }
     }
     let permits = Arc::new(Semaphore::new(CONNECTIONS));
@@ -83,7 +83,7 @@ fn hidden(stage: &Stage) -> String {
 }
 
 /// A request without a body, and the case behind it.
-fn bytes(request: Request, case: &Case) -> Vec<u8> {
+fn bytes(request: &Request, case: &Case) -> Vec<u8> {
     let mut bytes = request.bytes();
     bytes.truncate(bytes.len() - b"\r\n".len());
     bytes.extend_from_slice(format!("{}\r\n{}", case.headers, case.body).as_bytes());

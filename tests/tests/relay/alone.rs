@@ -74,7 +74,13 @@ impl Alone {
         let mut wire = self.wire().await;
         let request = kind.request(&self.host, &self.project, &unique("sk-proj-"));
         wire.send(&request).await.expect("it reads");
-        let mut call = within(self.upstream.call()).await;
+        let asking = async {
+            tokio::select! {
+                call = self.upstream.call() => call,
+                reply = wire.answer(kind.method()) => panic!("{kind:?} asks nobody: {reply:?}"),
+            }
+        };
+        let mut call = within(asking).await;
         let _: Option<Vec<u8>> = within(call.body()).await;
         (wire, call)
     }
@@ -86,6 +92,7 @@ impl Alone {
             let (content_type, body) = kind.good();
             call.answer("200 OK", &[("content-type", content_type)], body.as_bytes()).await;
             let reply = within(wire.answer(kind.method())).await.expect("it is HTTP").expect("it answers");
+            within(call.end()).await;
             assert!(reply.status < 300, "{kind:?}: {reply}");
         }
         self.process.peak_kib()
