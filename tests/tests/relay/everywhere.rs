@@ -92,7 +92,7 @@ async fn an_answer_that_is_reset_at_any_byte_is_none() {
                 Ok(Some(reply)) => kind.assert_unusable(200, &reply, &what),
                 // What passes breaks off as it came.
                 Ok(None) | Err(_) => {
-                    assert!(kind == Kind::Proxied && cut >= answer.len() - body.len(), "{kind:?}, {what}")
+                    assert!(kind == Kind::Proxied && cut >= answer.len() - body.len(), "{kind:?}, {what}");
                 }
             }
         }
