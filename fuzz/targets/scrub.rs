@@ -2,6 +2,7 @@
 #![no_main]
 
 use byo_fuzz::Input;
+use byo_seal::ProviderId;
 use byo_server::{
     proxy::scrub::{Glimpse, Scrubber},
     secret::ProviderKey,
@@ -11,7 +12,7 @@ use libfuzzer_sys::fuzz_target;
 fuzz_target!(|data: &[u8]| {
     let mut input = Input::new(data);
     let bytes = input.bytes().to_vec();
-    let Ok(key) = ProviderKey::new(bytes.clone().into()) else { return };
+    let Ok(key) = ProviderKey::of(ProviderId::Ollama, bytes.clone().into()) else { return };
     let place = usize::from(input.byte());
     let scrubber = Scrubber::new(&key);
     let text = input.rest();
@@ -20,6 +21,10 @@ fuzz_target!(|data: &[u8]| {
     if serde_json::from_slice::<serde_json::Value>(text).is_ok() {
         let left = scrubbed.as_deref().unwrap_or(text);
         serde_json::from_slice::<serde_json::Value>(left).expect("JSON stays JSON");
+    }
+    if key.is_empty() {
+        assert!(scrubbed.is_none() && !Glimpse::new(&key).sees(text), "no key is nowhere");
+        return;
     }
     // The key itself somewhere in the text.
     let mut holding = text.to_vec();

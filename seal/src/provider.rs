@@ -48,6 +48,15 @@ providers! {
     Ollama => "ollama", "Ollama";
 }
 
+impl ProviderId {
+    /// Whether it can be used without a key. Its key may then be empty, which is a key like any other on the way: it is
+    /// sealed, opened and stored. Where something in front of such a server asks for one, it is given all the same.
+    #[must_use]
+    pub const fn is_key_optional(self) -> bool {
+        matches!(self, Self::Ollama)
+    }
+}
+
 impl fmt::Display for ProviderId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
@@ -148,6 +157,12 @@ mod tests {
         for unknown in ["", "OpenAI", "openai ", "chatgpt"] {
             assert_eq!(unknown.parse::<ProviderId>(), Err(UnknownProvider), "{unknown:?}");
         }
+    }
+
+    #[test]
+    fn ollama_alone_can_do_without_a_key() {
+        let without: Vec<_> = ProviderId::ALL.iter().filter(|id| id.is_key_optional()).collect();
+        assert_eq!(without, [&ProviderId::Ollama]);
     }
 
     #[test]

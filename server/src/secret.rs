@@ -1,8 +1,10 @@
 //! Key material as types: no `Debug`, no `Clone`, no `Serialize`, wiped on drop.
 
+use byo_seal::ProviderId;
 use zeroize::Zeroizing;
 
-/// A customer's provider key in the clear. Lives as short as can be.
+/// A customer's provider key in the clear. Lives as short as can be. An empty one says that the provider is asked
+/// without a key; only those that can be have one.
 pub struct ProviderKey(Zeroizing<Vec<u8>>);
 
 /// The bytes cannot be a provider key.
@@ -37,6 +39,17 @@ impl ProviderKey {
         Ok(Self(bytes))
     }
 
+    /// The same for a key of this provider: where it can be asked without a key, nothing is one too.
+    pub fn of(provider: ProviderId, bytes: Zeroizing<Vec<u8>>) -> Result<Self, InvalidProviderKey> {
+        if bytes.is_empty() && provider.is_key_optional() { Ok(Self(bytes)) } else { Self::new(bytes) }
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// The key itself. Every caller says why in an `// EXPOSE:` comment.
     #[must_use]
     pub fn expose(&self) -> &str {
@@ -60,5 +73,20 @@ mod tests {
         assert_eq!(key(b"sk-\r\nx").err(), Some(InvalidProviderKey::Character));
         assert_eq!(key("schlüssel".as_bytes()).err(), Some(InvalidProviderKey::Character));
         assert_eq!(key(&[b'a'; 4001]).err(), Some(InvalidProviderKey::TooLong));
+    }
+
+    #[test]
+    fn no_key_is_one_only_where_the_provider_can_do_without() {
+        for provider in ProviderId::ALL {
+            let of = |bytes: &[u8]| ProviderKey::of(*provider, Zeroizing::new(bytes.to_vec()));
+            assert!(of(b"sk-abc").is_ok_and(|key| !key.is_empty()), "{provider}");
+            for blank in [&b" "[..], b"\t", b"\r\n", b"\0", b"\xc2\xa0", b"\xe2\x80\x8b"] {
+                assert_eq!(of(blank).err(), Some(InvalidProviderKey::Character), "{provider}: {blank:?}");
+            }
+            match of(b"") {
+                Ok(key) => assert!(key.is_empty() && *provider == ProviderId::Ollama, "{provider}"),
+                Err(flaw) => assert!(flaw == InvalidProviderKey::Empty && *provider != ProviderId::Ollama),
+            }
+        }
     }
 }

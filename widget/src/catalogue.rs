@@ -48,12 +48,6 @@ pub const TEST_KEYS: &[&str] = &[
     "sk-byo-test-unreachable",
 ];
 
-/// The provider can be used without a key.
-#[must_use]
-pub const fn is_key_optional(provider: ProviderId) -> bool {
-    matches!(provider, ProviderId::Ollama)
-}
-
 /// This provider's entry.
 #[must_use]
 pub const fn entry(provider: ProviderId) -> Entry {
@@ -117,9 +111,9 @@ pub const fn entry(provider: ProviderId) -> Entry {
         ProviderId::Ollama => Entry {
             needs: Needs::BaseUrl,
             ..key(
-                "Empty for your own server",
+                "Leave empty if it asks for none",
                 "https://ollama.com/settings/keys",
-                "Enter the address of your Ollama server. Only Ollama\u{2019}s cloud needs a key.",
+                "Enter the address of your Ollama server. The key is optional: leave it empty unless you use Ollama\u{2019}s cloud, or something in front of your server asks for one.",
             )
         },
         // A provider that is newer than this form still gets a plain field.

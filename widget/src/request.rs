@@ -6,7 +6,6 @@ use byo_seal::{
 };
 
 use crate::{
-    catalogue,
     failure::{Failure, Kind},
     json::Json,
 };
@@ -70,7 +69,7 @@ impl Request {
 
     /// Checks the length of a typed key.
     pub fn check_key(&self, key: &[u8]) -> Result<(), Failure> {
-        let code = if key.is_empty() && !catalogue::is_key_optional(self.provider) {
+        let code = if key.is_empty() && !self.provider.is_key_optional() {
             "key_missing"
         } else if key.len() > byo_seal::MAX_KEY_BYTES {
             "key_too_long"

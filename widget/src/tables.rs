@@ -3,7 +3,7 @@
 
 use byo_seal::ProviderId;
 
-use crate::catalogue::{TEST_KEYS, entry, is_key_optional};
+use crate::catalogue::{TEST_KEYS, entry};
 
 /// The text of `npm/src/tables.ts`.
 #[must_use]
@@ -27,7 +27,7 @@ pub fn typescript() -> String {
 
 fn row(provider: ProviderId) -> String {
     let entry = entry(provider);
-    let is_optional = is_key_optional(provider);
+    let is_optional = provider.is_key_optional();
     let key_label = [provider.label(), " API key", if is_optional { " (optional)" } else { "" }].concat();
     let members = [
         ("id", provider.as_str()),

@@ -58,7 +58,7 @@ pub async fn validate(
     // No answer says nothing about the key.
     if check.verdict != Verdict::Unreachable {
         let status = if check.verdict.is_storable() { KeyStatus::Active } else { KeyStatus::Suspect };
-        let models = check.verdict.is_usable().then(|| check.models.clone());
+        let models = check.verdict.is_storable().then(|| check.models.clone());
         let proved = RecordCheck {
             id: row.id.clone(),
             version: row.version,

@@ -71,5 +71,5 @@ pub(super) fn open(app: &App, place: &Place<'_>, sealed: &[u8]) -> Result<Provid
     let what = || format!("{} version {}", place.id, place.version);
     let key: Zeroizing<Vec<u8>> =
         place.bind(|binding| app.vault.open(binding, sealed)).map_err(Refusal::vault(what()))?;
-    ProviderKey::new(key).map_err(|_| Refusal::vault(what())(CannotOpen))
+    ProviderKey::of(place.provider, key).map_err(|_| Refusal::vault(what())(CannotOpen))
 }

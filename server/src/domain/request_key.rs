@@ -80,7 +80,7 @@ pub async fn open_request_key(
         Refusal::KeyRotated(_) => Refusal::RequestKeyExpired,
         other => other,
     })?;
-    let key = ProviderKey::new(key).map_err(|_| Refusal::EnvelopeInvalid)?;
+    let key = ProviderKey::of(provider, key).map_err(|_| Refusal::EnvelopeInvalid)?;
     provider_config::check(app, &sealer, provider, &envelope.provider_config)?;
     let Challenge { issued_at, expires_at } = challenge;
     let opened = RequestKey { key, provider_config: envelope.provider_config, issued_at, expires_at };

@@ -50,8 +50,16 @@ impl Providers {
         Check::new(reason, spec.subject, &hint, models)
     }
 
-    /// An unknown host that lets a key in may let any key in. A second probe with a made-up one tells.
+    /// An unknown host that lets a key in may let any key in. A second probe with a made-up one tells. Where there is no
+    /// key there is nothing to compare.
     async fn compare(&self, caller: &Caller<'_>, reason: Reason) -> Reason {
+        if caller.key.is_empty() {
+            return match reason {
+                Reason::UnknownKey => Reason::KeyNeeded,
+                _ if reason.verdict().is_usable() => Reason::KeyNotNeeded,
+                _ => reason,
+            };
+        }
         let needed = caller.target.spec.always_compare || !caller.target.trusted;
         if !needed || !reason.verdict().is_usable() {
             return reason;
@@ -136,10 +144,13 @@ impl Caller<'_> {
 }
 
 /// Adds the header that carries the key, marked so that nothing prints it, and those that every call needs where the
-/// caller did not set them.
+/// caller did not set them. Without a key there is no such header.
 pub(super) fn sign(spec: &Spec, key: &ProviderKey, headers: &mut HeaderMap) {
     for (name, value) in spec.headers {
         headers.entry(*name).or_insert(HeaderValue::from_static(value));
+    }
+    if key.is_empty() {
+        return;
     }
     let bearer = Place::Bearer;
     let place = match spec.auth {
@@ -198,6 +209,16 @@ mod tests {
             sign(spec, &key, &mut headers);
             assert!(!format!("{headers:?}").contains("sk-secret"), "{}", spec.subject);
             assert_eq!(headers.values().filter(|value| value.is_sensitive()).count(), 1, "{}", spec.subject);
+        }
+    }
+
+    #[test]
+    fn without_a_key_no_header_says_who_asks() {
+        let key = ProviderKey::of(ProviderId::Ollama, Zeroizing::default()).unwrap();
+        for spec in table::SPECS.iter().filter(|spec| spec.id.is_key_optional()) {
+            let mut headers = HeaderMap::new();
+            sign(spec, &key, &mut headers);
+            assert!(headers.is_empty(), "{}: {headers:?}", spec.subject);
         }
     }
 

@@ -73,7 +73,7 @@ impl Found {
             let Some(id) = item.get(list.id).and_then(Value::as_str) else { continue };
             let id = id.strip_prefix(list.strip).unwrap_or(id);
             // EXPOSE: to see that it is not told again; models are stored, shown and sent in clear.
-            let tells_key = id.contains(key.expose());
+            let tells_key = !key.is_empty() && id.contains(key.expose());
             if self.ids.len() < MAX_MODELS && is_model_id(id) && !tells_key && self.seen.insert(id.to_owned())
             {
                 self.ids.push(id.to_owned());

@@ -15,6 +15,8 @@ pub enum Reason {
     RateLimited,
     /// The provider does not know the key.
     UnknownKey,
+    /// There was no key, and the provider asks for one.
+    KeyNeeded,
     /// A key for administration, which calls no models and must not be handed around.
     AdminKey,
     /// The provider knows the key and has blocked it, or its account.
@@ -23,6 +25,8 @@ pub enum Reason {
     Refused,
     /// The endpoint treats a made-up key the same.
     NotProtected,
+    /// There was no key, and none is asked for.
+    KeyNotNeeded,
     /// Something answered, but not as the provider's API does: HTML, a redirect, another server.
     UnexpectedAnswer,
     /// The provider has a fault.
@@ -42,9 +46,9 @@ impl Reason {
             Self::MissingPermissions => Verdict::Restricted,
             Self::NoQuota => Verdict::NoQuota,
             Self::RateLimited => Verdict::RateLimited,
-            Self::UnknownKey => Verdict::Rejected,
+            Self::UnknownKey | Self::KeyNeeded => Verdict::Rejected,
             Self::AdminKey | Self::Blocked | Self::Refused => Verdict::Denied,
-            Self::NotProtected => Verdict::NotProvable,
+            Self::NotProtected | Self::KeyNotNeeded => Verdict::NotProvable,
             Self::UnexpectedAnswer | Self::ServerError | Self::NoAnswer | Self::DestinationNotAllowed => {
                 Verdict::Unreachable
             }
@@ -60,10 +64,12 @@ impl Reason {
             Self::NoQuota => "no_quota",
             Self::RateLimited => "rate_limited",
             Self::UnknownKey => "key_rejected",
+            Self::KeyNeeded => "key_required",
             Self::AdminKey => "admin_key",
             Self::Blocked => "key_blocked",
             Self::Refused => "refused_by_provider",
             Self::NotProtected => "not_provable",
+            Self::KeyNotNeeded => "no_key_needed",
             Self::UnexpectedAnswer => "unexpected_answer",
             Self::ServerError => "provider_error",
             Self::NoAnswer => "provider_unreachable",
@@ -81,6 +87,7 @@ impl Reason {
             Self::UnknownKey => {
                 "does not accept this key. Check that it was copied whole and has not been revoked."
             }
+            Self::KeyNeeded => "does not answer there without a key. Enter the one that it expects.",
             Self::AdminKey => {
                 "issues this kind of key for administration only. Create an ordinary API key and use that."
             }
@@ -90,6 +97,7 @@ impl Reason {
                  Check the restrictions set on the key."
             }
             Self::NotProtected => "answers the same whatever the key is, so the key could not be checked.",
+            Self::KeyNotNeeded => "answers there without a key, so there was none to check.",
             Self::UnexpectedAnswer => {
                 "did not answer as its API should. Check the base URL if you entered one."
             }

@@ -80,6 +80,14 @@ impl Vault {
     pub fn fingerprint(&self, environment: &str, provider: &str, key: &[u8]) -> String {
         hex::encode(&mac(&self.fingerprint_key, &[environment.as_bytes(), provider.as_bytes(), key])[..4])
     }
+
+    /// The same where there is no key: all of those would be one, so it tells the addresses that are used without one
+    /// apart. No key has the fingerprint of an address, because a key is never empty.
+    #[must_use]
+    pub fn keyless_fingerprint(&self, environment: &str, provider: &str, base_url: &str) -> String {
+        let parts = [environment.as_bytes(), provider.as_bytes(), b"", base_url.as_bytes()];
+        hex::encode(&mac(&self.fingerprint_key, &parts)[..4])
+    }
 }
 
 /// HMAC-SHA256 over the parts, each preceded by its length.
@@ -161,5 +169,31 @@ mod tests {
         assert_ne!(fingerprint, vault.fingerprint("env_2", "openai", b"sk-a"));
         assert_ne!(fingerprint, vault.fingerprint("env_1", "openai", b"sk-b"));
         assert_ne!(fingerprint, self::vault(8).fingerprint("env_1", "openai", b"sk-a"));
+    }
+
+    #[test]
+    fn without_a_key_fingerprints_tell_addresses_apart() {
+        let vault = vault(7);
+        let (here, there) = ("http://10.0.0.1:11434", "http://10.0.0.2:11434");
+        let fingerprint = vault.keyless_fingerprint("env_1", "ollama", here);
+        assert_eq!(fingerprint.len(), 8);
+        assert_eq!(fingerprint, vault.keyless_fingerprint("env_1", "ollama", here));
+        assert_ne!(fingerprint, vault.keyless_fingerprint("env_1", "ollama", there));
+        assert_ne!(fingerprint, vault.keyless_fingerprint("env_2", "ollama", here));
+        // An address is no key, and no address is not the key that is empty.
+        assert_ne!(fingerprint, vault.fingerprint("env_1", "ollama", here.as_bytes()));
+        assert_ne!(
+            vault.keyless_fingerprint("env_1", "ollama", ""),
+            vault.fingerprint("env_1", "ollama", b"")
+        );
+    }
+
+    #[test]
+    fn nothing_is_kept_as_well_as_anything() {
+        let vault = vault(7);
+        let record = vault.seal(&binding("key_1", &[]), b"");
+        assert_eq!(&vault.open(&binding("key_1", &[]), &record).unwrap()[..], b"");
+        assert_eq!(vault.open(&binding("key_2", &[]), &record), Err(CannotOpen));
+        assert_ne!(record, vault.seal(&binding("key_1", &[]), b""));
     }
 }

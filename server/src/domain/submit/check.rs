@@ -138,7 +138,7 @@ async fn refusal_event(
             return Ok(None);
         }
     }
-    let fingerprint = version::fingerprint(app, &address, key);
+    let fingerprint = version::fingerprint(app, &address, &submission.provider_config, key);
     let teller = Teller::new(submission.authority.scope(), now, &*app.entropy);
     Ok(Some(teller.refused(&address, verdict, &fingerprint)))
 }

@@ -171,7 +171,7 @@ async fn run_sealed(app: &App, submission: &Submission, sealed: &SealedKey) -> R
             challenge::BadChallenge::Forged => Refusal::EnvelopeInvalid,
         })?;
     let key = sealing::open(app, sealed, &submission.context(sealed)).await?;
-    let key = ProviderKey::new(key)
+    let key = ProviderKey::of(submission.provider, key)
         .map_err(|flaw| Refusal::invalid("sealedKey", format!("holds a provider key that {flaw}")))?;
     let reserve = submission.reserve(sealed, challenge);
     let hash = reserve.hash;

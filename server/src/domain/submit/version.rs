@@ -32,7 +32,7 @@ impl Version<'_> {
             version: standing.map_or(1, |standing| standing.version + 1),
             sealed: None,
             provider_config: provider_config.clone(),
-            fingerprint: fingerprint(app, &address, key),
+            fingerprint: fingerprint(app, &address, provider_config, key),
             hint: hint(key),
             verdict: check.verdict,
             models: check.models.clone(),
@@ -47,13 +47,22 @@ impl Version<'_> {
     }
 }
 
-pub(super) fn fingerprint(app: &App, address: &KeyAddress, key: &ProviderKey) -> String {
+pub(super) fn fingerprint(
+    app: &App,
+    address: &KeyAddress,
+    config: &ProviderConfig,
+    key: &ProviderKey,
+) -> String {
+    let (environment, provider) = (address.environment.as_str(), address.provider.as_str());
+    if key.is_empty() {
+        let base_url = config.base_url.as_deref().unwrap_or_default();
+        return app.vault.keyless_fingerprint(environment, provider, base_url);
+    }
     // EXPOSE: goes into a keyed hash of which 32 bits are told.
-    let key = key.expose().as_bytes();
-    app.vault.fingerprint(address.environment.as_str(), address.provider.as_str(), key)
+    app.vault.fingerprint(environment, provider, key.expose().as_bytes())
 }
 
-/// The last four characters, so that a person can find the key in the provider's console; of a short key, none.
+/// The last four characters, so that a person can find the key in the provider's console; of a short key or none, none.
 fn hint(key: &ProviderKey) -> String {
     // EXPOSE: four characters of at least sixteen are shown to the customer and the backend.
     let key = key.expose();

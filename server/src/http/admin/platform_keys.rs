@@ -29,7 +29,7 @@ use crate::{
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(in crate::http) struct PlatformKeyBody {
-    /// The key in the clear.
+    /// The key in the clear; empty for an Ollama server that asks for none.
     #[schema(value_type = String)]
     provider_key: Zeroizing<String>,
     /// Where and how it is used.
@@ -117,11 +117,12 @@ pub(in crate::http) async fn put(
     JsonBody(body): JsonBody<PlatformKeyBody>,
 ) -> Result<Json<PlatformKeyView>, Problem> {
     let mut errors = Vec::new();
-    let key = check_key(body.provider_key, &mut errors).ok_or(Refusal::Invalid(errors))?;
+    let provider = named(&provider)?;
+    let key = check_key(Some(provider), body.provider_key, &mut errors).ok_or(Refusal::Invalid(errors))?;
     let new = PlatformKey {
         project: project_id(&id)?,
         environment: environment(&half)?,
-        provider: named(&provider)?,
+        provider,
         provider_config: body.provider_config.unwrap_or_default(),
         key,
         at: app.clock.now(),

@@ -1,7 +1,7 @@
 //! A key comes in: `POST /v1/keys/connect`, `/test`, `/rotate`.
 
 use axum::{Json, extract::State};
-use byo_seal::{ProviderConfig, Purpose, SealedKey};
+use byo_seal::{ProviderConfig, ProviderId, Purpose, SealedKey};
 use serde::Deserialize;
 use utoipa::ToSchema;
 use zeroize::Zeroizing;
@@ -40,7 +40,7 @@ pub(in crate::http) struct KeySubmission {
     /// The key, sealed in the browser.
     #[schema(value_type = Option<Object>)]
     sealed_key: Option<Box<SealedKey>>,
-    /// The key in the clear; from backends only.
+    /// The key in the clear; from backends only. Left out or empty for an Ollama server that asks for none.
     #[schema(value_type = Option<String>)]
     provider_key: Option<Zeroizing<String>>,
 }
@@ -129,7 +129,13 @@ impl KeySubmission {
     ) -> Result<Submission, Refusal> {
         let mut errors = Vec::new();
         let name = check_name(&self.provider, self.ref_id, self.name, &mut errors);
-        let material = check_material(&authority, self.sealed_key, self.provider_key, &mut errors);
+        let material = check_material(
+            &authority,
+            name.as_ref().map(|name| name.provider),
+            self.sealed_key,
+            self.provider_key,
+            &mut errors,
+        );
         let (Some(name), Some(material), true) = (name, material, errors.is_empty()) else {
             return Err(Refusal::Invalid(errors));
         };
@@ -152,14 +158,18 @@ impl KeySubmission {
 
 fn check_material(
     authority: &Authority,
+    provider: Option<ProviderId>,
     sealed: Option<Box<SealedKey>>,
     raw: Option<Zeroizing<String>>,
     errors: &mut Vec<Invalid>,
 ) -> Option<Material> {
+    let is_backend = matches!(authority, Authority::Secret(_));
     match (sealed, raw) {
         (Some(sealed), None) => Some(Material::Sealed(sealed)),
-        (None, Some(raw)) if matches!(authority, Authority::Secret(_)) => {
-            check_key(raw, errors).map(Material::Raw)
+        (None, Some(raw)) if is_backend => check_key(provider, raw, errors).map(Material::Raw),
+        // In a browser also nothing is sealed: the envelope vouches for where it is to be used.
+        (None, None) if is_backend && provider.is_some_and(ProviderId::is_key_optional) => {
+            check_key(provider, Zeroizing::default(), errors).map(Material::Raw)
         }
         (None, Some(_)) => {
             errors.push(Invalid::new(

@@ -61,10 +61,18 @@ fn check_name(
     Some(CheckedName { provider, ref_id, name })
 }
 
-/// Takes a key over that came in the clear.
-pub(super) fn check_key(mut raw: Zeroizing<String>, errors: &mut Vec<Invalid>) -> Option<ProviderKey> {
+/// Takes a key over that came in the clear. Which provider's it is, where that is known, says whether it may be empty.
+pub(super) fn check_key(
+    provider: Option<ProviderId>,
+    mut raw: Zeroizing<String>,
+    errors: &mut Vec<Invalid>,
+) -> Option<ProviderKey> {
     let bytes = Zeroizing::new(std::mem::take(&mut *raw).into_bytes());
-    ProviderKey::new(bytes).map_err(|flaw| errors.push(Invalid::new("providerKey", flaw.to_string()))).ok()
+    let key = match provider {
+        Some(provider) => ProviderKey::of(provider, bytes),
+        None => ProviderKey::new(bytes),
+    };
+    key.map_err(|flaw| errors.push(Invalid::new("providerKey", flaw.to_string()))).ok()
 }
 
 /// Reads a provider's name.

@@ -126,6 +126,8 @@ fn given(headers: &HeaderMap, provider: ProviderId) -> Result<Option<Given>, Pro
     }
 }
 
+/// An empty header is a variable that was not set, also where the provider asks for no key: taken for a key it would
+/// stand in the way of the one that is stored.
 fn raw(value: &HeaderValue) -> Result<Given, Problem> {
     let key = ProviderKey::new(Zeroizing::new(value.as_bytes().to_vec()))
         .map_err(|flaw| malformed(format!("The provider key in the header {flaw}.")))?;

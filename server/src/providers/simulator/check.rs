@@ -21,12 +21,15 @@ pub(in super::super) fn check(provider: ProviderId, key: &ProviderKey) -> Check 
         check.error = Some(CheckError { code: Reason::UnknownKey.code(), message: unknown_key_message() });
         return check;
     };
-    let listable = reason.verdict().is_usable() && reason != Reason::RateLimited;
+    let listable = reason.verdict().is_storable() && reason != Reason::RateLimited;
     Check::new(reason, provider.label(), "", if listable { models(provider) } else { Vec::new() })
 }
 
-/// What the key's name stands for; `None` when it is no test key.
+/// What the key's name stands for; `None` when it is no test key. Without a key there is a server that asks for none.
 pub(super) fn meaning(key: &ProviderKey) -> Option<Reason> {
+    if key.is_empty() {
+        return Some(Reason::KeyNotNeeded);
+    }
     // EXPOSE: to look at how the key begins.
     let named = KEYS.iter().find(|(prefix, _)| key.expose().starts_with(prefix));
     named.map(|(_, reason)| *reason)

@@ -7,10 +7,11 @@ use http_body_util::Full;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{super::Check, key, providers};
+use super::{super::Check, providers};
 use crate::{
     egress::tests::server::{Reply, Seen, Server},
     environment::Environment,
+    secret::ProviderKey,
 };
 
 #[derive(Deserialize)]
@@ -113,14 +114,18 @@ async fn run_case(fixture: &Fixture, case: &Case) {
     let asked: Vec<_> = case.exchanges.iter().map(|exchange| exchange.ask.as_str()).collect();
     assert_eq!(lines, asked, "{name}: what was asked");
     for (seen, exchange) in seen.iter().zip(&case.exchanges) {
-        let carried = seen.headers[&fixture.header].to_str().unwrap();
-        let right = carried == format!("{}{}", fixture.prefix, case.key);
-        assert_eq!(right, !exchange.made_up, "{name}: the key in {}", exchange.ask);
+        if case.key.is_empty() {
+            assert_nobody_said(seen, &name);
+        } else {
+            let carried = seen.headers[&fixture.header].to_str().unwrap();
+            let right = carried == format!("{}{}", fixture.prefix, case.key);
+            assert_eq!(right, !exchange.made_up, "{name}: the key in {}", exchange.ask);
+            assert_only_place_of_key(seen, &fixture.header, &case.key);
+        }
         assert!(
             fixture.also_headers.iter().all(|(name, value)| seen.headers[name] == *value),
             "{name}: headers"
         );
-        assert_only_place_of_key(seen, &fixture.header, &case.key);
     }
     assert_eq!(check.verdict, case.verdict, "{name}: verdict");
     assert_eq!(check.error.as_ref().map(|error| error.code), case.code.as_deref(), "{name}: code");
@@ -143,7 +148,8 @@ async fn ask(fixture: &Fixture, case: &Case, server: &Server) -> Check {
         None => providers(&[], &[], &[(fixture.provider, &server.url(path))]),
     };
     assert_eq!(providers.validate_config(fixture.provider, &config), Ok(()), "{}", case.name);
-    providers.check(Environment::Live, fixture.provider, &config, &key(&case.key)).await
+    let key = ProviderKey::of(fixture.provider, case.key.clone().into_bytes().into()).unwrap();
+    providers.check(Environment::Live, fixture.provider, &config, &key).await
 }
 
 fn answer(exchange: &Exchange, key: &str) -> Reply {
@@ -161,6 +167,13 @@ fn answer(exchange: &Exchange, key: &str) -> Reply {
 
 fn unexpected() -> Reply {
     http::Response::builder().status(599).body(Full::default()).unwrap()
+}
+
+/// Without a key no header speaks of one, not even an empty header.
+fn assert_nobody_said(seen: &Seen, name: &str) {
+    for header in ["authorization", "x-api-key", "api-key", "x-goog-api-key"] {
+        assert!(!seen.headers.contains_key(header), "{name}: {header}: {:?}", seen.headers);
+    }
 }
 
 fn assert_only_place_of_key(seen: &Seen, header: &str, key: &str) {

@@ -2,6 +2,7 @@
 
 use byo_seal::{ProviderId, Verdict};
 use http::Method;
+use zeroize::Zeroizing;
 
 use super::{
     super::{
@@ -14,7 +15,7 @@ use super::{
     },
     config, key, openai,
 };
-use crate::{egress::tests::server::reply, environment::Environment};
+use crate::{egress::tests::server::reply, environment::Environment, secret::ProviderKey};
 
 async fn check(provider: ProviderId, text: &str) -> Check {
     let (server, providers) = openai(|_, _| Some(reply(200, "application/json", r#"{"data":[]}"#))).await;
@@ -40,6 +41,18 @@ async fn test_keys_give_the_verdict_they_are_named_for() {
             assert_eq!(check.error.is_none(), verdict == Verdict::Valid, "{provider} {text}");
         }
     }
+}
+
+#[tokio::test]
+async fn without_a_key_ollama_is_a_server_that_asks_for_none() {
+    let (server, providers) = openai(|_, _| Some(reply(200, "application/json", r#"{"data":[]}"#))).await;
+    let none = ProviderKey::of(ProviderId::Ollama, Zeroizing::default()).unwrap();
+    let config = config(&server.url(""));
+    let check = providers.check(Environment::Test, ProviderId::Ollama, &config, &none).await;
+    assert_eq!(server.connections(), 0);
+    assert_eq!(check.verdict, Verdict::NotProvable);
+    assert_eq!(check.error.unwrap().code, "no_key_needed");
+    assert!(!check.models.is_empty());
 }
 
 #[tokio::test]

@@ -39,7 +39,8 @@ impl<'key> Glimpse<'key> {
     #[must_use]
     pub fn sees(&self, value: &[u8]) -> bool {
         if self.key.len() < WINDOW {
-            return value.windows(self.key.len()).any(|window| window == self.key);
+            // No key is nowhere, and there are no windows of its width.
+            return !self.key.is_empty() && value.windows(self.key.len()).any(|window| window == self.key);
         }
         value.array_windows::<PIECE>().enumerate().step_by(STRIDE).any(|(at, piece)| {
             let (word, bit) = place(*piece);

@@ -78,6 +78,9 @@ impl Scrubber {
     }
 
     fn look(&self, bytes: &[u8], marks: &mut Marks) {
+        if self.needle.is_empty() {
+            return;
+        }
         if self.needle.is_short() {
             return self.needle.search_whole(bytes, marks);
         }

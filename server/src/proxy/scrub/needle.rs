@@ -52,6 +52,11 @@ impl Needle {
         needle
     }
 
+    /// There is no key, so it is nowhere; as a text it would be everywhere.
+    pub(super) fn is_empty(&self) -> bool {
+        self.key.is_empty()
+    }
+
     /// Shorter than a fragment: only the whole key counts, as it stands.
     pub(super) fn is_short(&self) -> bool {
         self.key.len() < WINDOW

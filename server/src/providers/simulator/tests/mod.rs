@@ -31,7 +31,7 @@ pub(super) fn with_key(
     call: (Method, &str),
     body: &[u8],
 ) -> Option<SimulatedAnswer> {
-    let key = ProviderKey::new(Zeroizing::new(key.as_bytes().to_vec())).unwrap();
+    let key = ProviderKey::of(provider, Zeroizing::new(key.as_bytes().to_vec())).unwrap();
     let (method, target) = call;
     let (path, query) = split(target);
     let (id, unix_seconds) = (ID, NOW);

@@ -1,10 +1,12 @@
 //! Cohere, and Ollama's own API.
 
 use byo_seal::ProviderId;
-use http::StatusCode;
+use http::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use super::{HELLO, get, joined, json as document, pieces, post, typed_events, types, with};
+use super::{
+    HELLO, VALID, get, joined, json as document, pieces, post, typed_events, types, with, with_key,
+};
 
 fn body() -> Value {
     json!({"model": "m-1", "messages": [{"role": "user", "content": "Hello there"}]})
@@ -59,4 +61,18 @@ fn ollama_chats_and_generates_whole_and_in_lines() {
 fn ollama_lists_models_and_tells_its_version() {
     assert_eq!(document(&get(ProviderId::Ollama, "/api/tags"))["models"][0]["name"], "test-model-large");
     assert_eq!(get(ProviderId::Ollama, "/api/version").status, StatusCode::OK);
+}
+
+#[test]
+fn ollama_without_a_key_answers_as_with_a_good_one() {
+    let chat = serde_json::to_vec(&with(&body(), "stream", false)).unwrap();
+    for (method, target, body) in [
+        (Method::POST, "/api/chat", chat.as_slice()),
+        (Method::POST, "/v1/chat/completions", chat.as_slice()),
+        (Method::GET, "/api/tags", b""),
+        (Method::GET, "/v1/models", b""),
+    ] {
+        let ask = |key| with_key(key, ProviderId::Ollama, (method.clone(), target), body).unwrap();
+        assert_eq!(document(&ask("")), document(&ask(VALID)), "{target}");
+    }
 }

@@ -33,3 +33,12 @@ fn a_short_key_is_seen_as_a_whole_and_ordinary_headers_are_not() {
         }
     }
 }
+
+#[test]
+fn no_key_is_seen_nowhere() {
+    let none = key("");
+    let glimpse = Glimpse::new(&none);
+    for value in ["", "a", "application/json", "req_011CUxxxxxxxxxxxxxxxxxxx"] {
+        assert!(!glimpse.sees(value.as_bytes()), "{value}");
+    }
+}

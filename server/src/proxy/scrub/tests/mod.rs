@@ -9,6 +9,7 @@ mod intact;
 mod masks;
 mod properties;
 
+use byo_seal::ProviderId;
 use zeroize::Zeroizing;
 
 use super::Scrubber;
@@ -24,7 +25,7 @@ const PLAIN: &str = "Wq8/Zr+x3LTv0B6nYp2KdHs9FgJc4==";
 const ALL: [&str; 5] = [OPENAI, ANTHROPIC, GOOGLE, AZURE, PLAIN];
 
 fn key(text: &str) -> ProviderKey {
-    ProviderKey::new(Zeroizing::new(text.as_bytes().to_vec())).expect("a key")
+    ProviderKey::of(ProviderId::Ollama, Zeroizing::new(text.as_bytes().to_vec())).expect("a key, or none")
 }
 
 fn scrubber(text: &str) -> Scrubber {
