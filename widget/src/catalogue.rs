@@ -111,9 +111,9 @@ pub const fn entry(provider: ProviderId) -> Entry {
         ProviderId::Ollama => Entry {
             needs: Needs::BaseUrl,
             ..key(
-                "Leave empty if it asks for none",
+                "Empty for your own server",
                 "https://ollama.com/settings/keys",
-                "Enter the address of your Ollama server. The key is optional: leave it empty unless you use Ollama\u{2019}s cloud, or something in front of your server asks for one.",
+                "Enter the address of your Ollama server. The key is optional: only Ollama\u{2019}s cloud, or a gate before your server, needs one.",
             )
         },
         // A provider that is newer than this form still gets a plain field.

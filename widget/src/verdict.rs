@@ -54,8 +54,8 @@ const fn words(verdict: Verdict) -> VerdictText {
             "Look at its permissions, allowed networks and regions at the provider, or create an ordinary API key.",
         ),
         Verdict::NotProvable => (
-            "The key could not be proved",
-            "The server there answers with any key. Check that the address is right; the key is used as it is.",
+            "The server there asks for no key",
+            "It answers with any key and without one, so there is nothing to prove. Check that the address is right; what you entered is used as it is.",
         ),
         Verdict::Unreachable => (
             "The provider could not be reached",

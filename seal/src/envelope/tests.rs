@@ -60,6 +60,16 @@ impl Scene {
 }
 
 #[test]
+fn an_empty_key_travels_like_any_other() {
+    let scene = Scene::new();
+    let none = scene.seal(b"").unwrap();
+    assert_eq!(none.ciphertext.len(), scene.seal(b"sk-example").unwrap().ciphertext.len());
+    assert_eq!(&scene.open(&none).unwrap()[..], b"");
+    let elsewhere = Context { ref_id: "cus_2", ..scene.context() };
+    assert!(open(&scene.private, &elsewhere, &none).is_err());
+}
+
+#[test]
 fn sealing_says_who_is_at_fault() {
     let scene = Scene::new();
     assert_eq!(scene.seal(&[b'k'; MAX_KEY_BYTES + 1]), Err(SealError::KeyTooLong));

@@ -2,7 +2,7 @@
 
 import type { ConnectTarget, SealRequest } from "./client.js";
 import { Core } from "./core.js";
-import { HeldKey } from "./held-key.js";
+import { HeldKey, keyMissing } from "./held-key.js";
 import { load } from "./load.js";
 import type { Access } from "./options.js";
 import type { Answer, DisconnectedKey, KeyTarget, Purpose, SubmitFields } from "./wire.js";
@@ -20,6 +20,8 @@ export class Calls {
     const fields = { ...(await this.#whose(which)), providerConfig, expiresIn: expiresIn?.toString() } as SubmitFields;
     const key = new HeldKey(await load(), text);
     try {
+      // White space is no key, and not the same as none.
+      if (text && !key.length) throw keyMissing();
       return await this.core.submit(purpose, fields, key);
     } finally {
       key.drop();

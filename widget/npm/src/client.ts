@@ -11,6 +11,7 @@ export type ConnectTarget = Omit<KeyTarget, "refId"> & { refId?: string };
 
 /** What to connect. */
 export interface ConnectRequest extends ConnectTarget {
+  /** Empty for an Ollama server that asks for none. */
   providerKey: string;
   providerConfig?: ProviderConfig;
 }

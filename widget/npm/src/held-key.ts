@@ -1,6 +1,6 @@
 // A key between the field and the sealed envelope.
 
-import { misuse } from "./error.js";
+import { type ByoError, misuse } from "./error.js";
 import type { Bindings, KeyBuffer } from "./wasm.js";
 
 /** More than any provider's key; what the Rust half seals at most is less. */
@@ -45,4 +45,9 @@ export class HeldKey {
     this.#buffer?.free();
     this.#buffer = undefined;
   }
+}
+
+/** There is no key, where there has to be one. */
+export function keyMissing(): ByoError {
+  return misuse("key_missing", "Paste your key first.", "providerKey", "validation");
 }

@@ -107,7 +107,7 @@ export const providers = [
     keyLabel: "Ollama API key (optional)",
     keyPlaceholder: "Empty for your own server",
     keyUrl: "https://ollama.com/settings/keys",
-    help: "Enter the address of your Ollama server. Only Ollama’s cloud needs a key.",
+    help: "Enter the address of your Ollama server. The key is optional: only Ollama’s cloud, or a gate before your server, needs one.",
     needs: "baseUrl",
     keyOptional: true,
   },

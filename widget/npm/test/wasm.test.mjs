@@ -36,3 +36,21 @@ test('what the server cannot be reached for is a ByoError without the key', asyn
     return true;
   });
 });
+
+test('white space is no key, and where one is needed neither is nothing', async (context) => {
+  context.mock.method(globalThis, 'fetch', () => assert.fail('nothing may be sent'));
+  const missing = { name: 'ByoError', code: 'key_missing', param: 'providerKey' };
+  for (const provider of ['openai', 'ollama']) {
+    for (const providerKey of [' ', '\n\t', '""', '\u200b']) {
+      await assert.rejects(createConnect(options)({ ...request, provider, providerKey }), missing, `${provider} ${JSON.stringify(providerKey)}`);
+    }
+  }
+  await assert.rejects(createConnect(options)({ ...request, providerKey: '' }), missing);
+});
+
+test('an Ollama server is connected by its address alone', async (context) => {
+  const asked = context.mock.method(globalThis, 'fetch', () => Promise.reject(new TypeError('no way there')));
+  const providerConfig = { baseUrl: 'https://ollama.example' };
+  await assert.rejects(createConnect(options)({ ...request, provider: 'ollama', providerKey: '', providerConfig }), { code: 'network_error' });
+  assert.equal(asked.mock.callCount(), 1, 'it went as far as the server');
+});

@@ -98,9 +98,9 @@ pub struct KeyAnswer {
     pub name: String,
     /// Its state.
     pub status: KeyStatus,
-    /// 8 hex digits that tell keys apart.
+    /// 8 hex digits that tell keys apart; without a key, addresses.
     pub fingerprint: String,
-    /// The last four characters; not told to a bare publishable key.
+    /// The last four characters, empty for a short key and where there is none; not told to a bare publishable key.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hint: Option<String>,
     /// What the check proved.

@@ -50,9 +50,9 @@ pub(in crate::http) struct PlatformKeyView {
     /// Who disabled it, when it is disabled.
     #[serde(skip_serializing_if = "Option::is_none")]
     disabled_by: Option<DisabledBy>,
-    /// 8 hex digits that tell keys apart.
+    /// 8 hex digits that tell keys apart; without a key, addresses.
     fingerprint: String,
-    /// The last four characters.
+    /// The last four characters; empty for a short key, and where there is none.
     hint: String,
     /// What the last check proved.
     #[schema(value_type = String, example = "valid")]

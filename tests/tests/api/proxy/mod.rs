@@ -1,6 +1,7 @@
 //! Calls to providers with a customer's key: `/v1/proxy/{provider}/…` and `/v1/unified`.
 
 mod credentials;
+mod keyless;
 mod keys;
 mod models;
 mod paths;

@@ -3,7 +3,7 @@
 
 import { Core } from "../core.js";
 import { ByoError, misuse, present, type Verdict } from "../error.js";
-import { HeldKey } from "../held-key.js";
+import { HeldKey, keyMissing } from "../held-key.js";
 import type { Access } from "../options.js";
 import type { Bindings } from "../wasm.js";
 import type { ConnectedKey, ProviderConfig, SubmitFields, TestResult } from "../wire.js";
@@ -35,7 +35,7 @@ export class Flow {
   constructor(host: Host, wasm: Bindings) {
     this.#host = host;
     this.#wasm = wasm;
-    host.model.verdictText = wasm.verdictText;
+    host.model.verdictText = (verdict) => this.#words(verdict);
     addPanel(host, this);
   }
 
@@ -195,14 +195,16 @@ export class Flow {
   #take(): HeldKey {
     const { model, view, settle } = this.#host;
     const { value } = view.input;
-    if (this.#held && !value) return this.#held;
-    const held = new HeldKey(this.#wasm, value, () => {
+    if (this.#held?.length && !value) return this.#held;
+    const expired = () => {
       this.release();
       model.notice = { tone: "warn", title: "The key was forgotten after ten minutes.", text: "Paste it again." };
       if (!isBusy(model)) settle();
-    });
+    };
+    const held = new HeldKey(this.#wasm, value, value ? expired : undefined);
     this.forget();
-    if (!held.length && !model.provider?.keyOptional) {
+    // White space is no key, and not the same as none.
+    if (!held.length && (value || !model.provider?.keyOptional)) {
       held.drop();
       throw keyMissing();
     }
@@ -213,13 +215,18 @@ export class Flow {
   }
 
   #tested({ verdict, models }: { verdict: Verdict; models: string[] }): Model["notice"] {
-    const { title, next } = this.#wasm.verdictText(verdict);
+    const { title, next } = this.#words(verdict);
     if (verdict !== "valid") return { tone: toneOf(verdict), title, text: next };
     const count = models.length ? ` for ${models.length} ${models.length === 1 ? "model" : "models"}` : "";
     return { tone: "good", title: title + count, text: "Nothing is stored yet: connect it to use it." };
   }
-}
 
-function keyMissing(): ByoError {
-  return misuse("key_missing", "Paste your key first.", "providerKey", "validation");
+  /** For a verdict; where no key was sent, nothing is wrong with one. */
+  #words(verdict: Verdict): { title: string; next: string } {
+    const { held, typed, provider } = this.#host.model;
+    if (verdict === "rejected" && provider?.keyOptional && !held && !typed) {
+      return { title: "This server asks for a key", next: "Enter the one that it expects." };
+    }
+    return this.#wasm.verdictText(verdict);
+  }
 }

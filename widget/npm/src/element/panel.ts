@@ -58,7 +58,7 @@ export function addPanel({ element, model, view, settle, focus }: Host, flow: Fl
     view.heading.textContent = `${label} connected`;
     facts.replaceChildren(
       key.hint ? "Key ending in " : "Fingerprint ",
-      el("code", {}, key.hint ?? key.fingerprint),
+      el("code", {}, key.hint || key.fingerprint),
       models ? ` · ${models} ${models === 1 ? "model" : "models"}` : "",
     );
     verdict.textContent = words.tone === "good" ? (words.title ?? "") : `${words.title ?? key.verdict}. ${words.next ?? ""}`;

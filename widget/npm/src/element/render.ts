@@ -87,6 +87,7 @@ function renderEndpoint(view: View, model: Model): void {
   view.apiVersion.row.hidden = view.deployment.row.hidden = !azure;
   view.apiVersion.input.placeholder = "2024-10-21";
   view.base.input.placeholder = azure ? "https://you.openai.azure.com" : needs === "none" ? "https://openrouter.ai/api/v1" : "http://localhost:11434";
+  view.base.input.ariaRequired = String(needs !== "none");
   view.base.input.ariaInvalid = String(atFault(model, "baseUrl"));
   view.apiVersion.input.ariaInvalid = String(atFault(model, "apiVersion"));
 }

@@ -4,9 +4,7 @@ use byo_seal::ProviderId;
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use super::{
-    HELLO, VALID, get, joined, json as document, pieces, post, typed_events, types, with, with_key,
-};
+use super::{HELLO, VALID, get, joined, json as document, pieces, post, typed_events, types, with, with_key};
 
 fn body() -> Value {
     json!({"model": "m-1", "messages": [{"role": "user", "content": "Hello there"}]})

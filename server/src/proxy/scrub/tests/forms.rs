@@ -61,7 +61,9 @@ fn a_key_shorter_than_a_fragment_goes_as_a_whole_only() {
 
 #[test]
 fn no_key_is_found_nowhere() {
-    for text in ["", "x", "sk-...abcd", "****", "{\"error\": \"unauthorized\"}", "data: {\"error\": 1}\n\n", "%00%20"] {
+    for text in
+        ["", "x", "sk-...abcd", "****", "{\"error\": \"unauthorized\"}", "data: {\"error\": 1}\n\n", "%00%20"]
+    {
         assert_eq!(scrubbed_text("", text), text);
     }
     assert_eq!(scrubbed("", &[0, 0xff, b'%', b'2']), [0, 0xff, b'%', b'2']);
