@@ -20,6 +20,7 @@ const GIVEN: [(&str, &str); 5] = [
 
 pub(crate) async fn run(world: &mut World) {
     stored(world).await;
+    keyless(world).await;
     sent_along(world).await;
     unified(world).await;
     misplaced(world).await;
@@ -64,6 +65,34 @@ async fn stored(world: &mut World) {
     let reply =
         call(world, "a call without a key", "/v1/proxy/openai/v1/chat/completions", &headers, &chat()).await;
     assert_eq!(reply.status, 403);
+}
+
+/// What reaches a server that asks for no key must hold no secret at all, least of all what let the call in.
+async fn keyless(world: &mut World) {
+    let body = json!({"provider": "ollama", "refId": "calls_keyless",
+        "providerConfig": {"baseUrl": world.outside.at("keyless")}});
+    let reply = world.post("connect without a key", "/v1/keys/connect", &body).await;
+    assert_eq!(reply.status, 200, "{}", String::from_utf8_lossy(&reply.bytes));
+    let session = world.session("calls_keyless").await;
+    let name = json!({"provider": "ollama", "refId": "calls_keyless"});
+    world
+        .call("check without a key", "POST", "/v1/keys/validate", &session, name.to_string().as_bytes())
+        .await;
+    let dummy = world.made_up("a dummy beside a token");
+    let headers = [("x-byo-ref-id", "calls_keyless"), ("api-key", dummy.as_str())];
+    for path in ["ollama/api/chat", "ollama/v1/chat/completions"] {
+        let reply =
+            call(world, "a call without a key", &format!("/v1/proxy/{path}"), &headers, &chat()).await;
+        assert_eq!(reply.status, 401, "{}", String::from_utf8_lossy(&reply.bytes));
+    }
+    let body = json!({"provider": "ollama", "model": "m", "prompt": "Hello"});
+    let headers = [("x-byo-ref-id", "calls_keyless")];
+    call(world, "a unified call without a key", "/v1/unified", &headers, &body).await;
+    let arrived = world.outside.arrived("keyless");
+    assert_eq!(arrived.len(), 5, "two checks and three calls");
+    for request in arrived {
+        world.record.sink("what reaches a server without a key", request);
+    }
 }
 
 async fn sent_along(world: &mut World) {

@@ -93,6 +93,8 @@ async fn serve(mut stream: TcpStream, arrived: Arc<Arrived>) {
         "malformed" => refuse(400, &key, &echo),
         "hooks" => "HTTP/1.1 204 No Content\r\n\r\n".to_owned(),
         "gone" => refuse(410, &key, &echo),
+        // A server of Ollama's that asks for no key when it is checked, and shows all it got when it is used.
+        "keyless" if request.starts_with(b"GET ") => ok(r#"{"models":[{"name":"llama3.2"}]}"#, ""),
         // These take the key when it is checked, and show it when it is used.
         "turns" | "overloads" | "turns-chunked" | "streams" if request.starts_with(b"GET ") => ok(LIST, ""),
         "overloads" => refuse(529, &key, &echo),
