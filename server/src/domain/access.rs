@@ -6,7 +6,7 @@
 use byo_seal::{ProviderConfig, ProviderId};
 
 use super::{
-    Lease, Refusal, in_use, open_request_key,
+    Lease, Refusal, Through, in_use, open_request_key,
     record::{self, Place},
 };
 use crate::{
@@ -113,12 +113,27 @@ pub async fn access(app: &App, mut ask: Ask<'_>) -> Result<Access, Refusal> {
     }
 }
 
-/// With a key in the clear nothing is looked up but the caller, and nothing can end it.
+/// With a key in the clear nothing is looked up but the caller, and nothing can end it but the end of a runtime token.
 async fn raw(app: &App, ask: &Ask<'_>, key: ProviderKey) -> Result<Access, Refusal> {
-    let grant = find(app, ask).await?;
-    let ref_id = customer(ask, &grant)?;
-    let key = HeldKey { key: Material::Clear(key), config: ProviderConfig::default(), lease: None };
-    Ok(Access { grant, ref_id, mode: Mode::Byok, key: Some(key) })
+    loop {
+        let epoch = app.in_use.epoch();
+        let grant = find(app, ask).await?;
+        let ref_id = customer(ask, &grant)?;
+        let lease = through(&grant).map(|own| {
+            let token = own.token.clone();
+            app.in_use.lease_through(token.as_str(), Some(own))
+        });
+        if lease.is_none() || app.in_use.epoch() == epoch {
+            let key = HeldKey { key: Material::Clear(key), config: ProviderConfig::default(), lease };
+            return Ok(Access { grant, ref_id, mode: Mode::Byok, key: Some(key) });
+        }
+    }
+}
+
+/// What else ends the call; nothing does where it is made with a secret key.
+fn through(grant: &Grant) -> Option<Through> {
+    let (runtime, made_by) = grant.runtime.as_ref().zip(grant.made_by.as_ref())?;
+    Some(Through { token: runtime.id.clone(), made_by: made_by.clone() })
 }
 
 /// It ends when the customer is revoked.
@@ -129,7 +144,8 @@ async fn sealed(
     ref_id: &str,
     given: &str,
 ) -> Result<HeldKey, Refusal> {
-    let lease = app.in_use.lease(&in_use::customer(&grant.environment_id, ref_id));
+    let customer = in_use::customer(&grant.environment_id, ref_id);
+    let lease = app.in_use.lease_through(&customer, through(grant));
     let opened = open_request_key(app, &grant.environment_id, given, ask.provider, ref_id).await?;
     let key = Material::Clear(opened.key);
     Ok(HeldKey { key, config: opened.provider_config, lease: Some(lease) })
@@ -170,7 +186,7 @@ fn stored(
     if row.status == KeyStatus::Disabled {
         return Err(Refusal::NoKeyConnected("This customer's key is disabled."));
     }
-    let lease = app.in_use.lease(row.id.as_str());
+    let lease = app.in_use.lease_through(row.id.as_str(), through(grant));
     let address = KeyAddress {
         environment: grant.environment_id.clone(),
         ref_id: ref_id.to_owned(),

@@ -5,6 +5,8 @@
 //! finds the lease. Whoever ends a key commits first, then calls [`InUse::end`], and answers once that has returned: by
 //! then nothing uses the key any more.
 //!
+//! The same goes for runtime tokens: a lease of a call that is made with one ends with it as well.
+//!
 //! A lease is taken by every proxied call and a key is hardly ever ended, so taking one is cheap and ending looks through
 //! all there are.
 
@@ -20,7 +22,7 @@ use std::{
 use slab::Slab;
 use tokio::sync::Notify;
 
-use crate::id::EnvironmentId;
+use crate::id::{EnvironmentId, TokenId};
 
 /// What stands for all uses of keys that a customer sent along with requests.
 #[must_use]
@@ -43,6 +45,7 @@ struct Shared {
 
 struct Use {
     of: String,
+    through: Option<Box<Through>>,
     state: Mutex<State>,
     /// Told when an ended use has been given back.
     given_back: Notify,
@@ -54,6 +57,15 @@ struct State {
     is_given_back: bool,
     waiting: Option<Waker>,
     held: Option<Arc<dyn Held>>,
+}
+
+/// A runtime token that a call is made with, and the secret key that made it: the end of either ends the use.
+#[derive(Clone, Debug)]
+pub struct Through {
+    /// The runtime token.
+    pub token: TokenId,
+    /// The secret key.
+    pub made_by: TokenId,
 }
 
 /// What a use holds while nobody may be polling it.
@@ -79,7 +91,18 @@ impl InUse {
     /// A use of this key, or of all keys of this customer.
     #[must_use]
     pub fn lease(&self, of: &str) -> Lease {
-        let this = Arc::new(Use { of: of.to_owned(), state: Mutex::default(), given_back: Notify::new() });
+        self.lease_through(of, None)
+    }
+
+    /// The same, by a call that is made with this runtime token, if with any.
+    #[must_use]
+    pub fn lease_through(&self, of: &str, through: Option<Through>) -> Lease {
+        let this = Arc::new(Use {
+            of: of.to_owned(),
+            through: through.map(Box::new),
+            state: Mutex::default(),
+            given_back: Notify::new(),
+        });
         let place = lock(&self.0.uses).insert(Arc::clone(&this));
         Lease { place, this, shared: Arc::clone(&self.0) }
     }
@@ -89,12 +112,12 @@ impl InUse {
         self.0.epoch.fetch_add(1, Ordering::SeqCst);
     }
 
-    /// Ends every use and waits until all have let go.
+    /// Ends every use of this key, or through this token, and waits until all have let go.
     pub async fn end(&self, of: &str) {
         self.changed();
         let ended: Vec<_> = lock(&self.0.uses)
             .iter()
-            .filter(|(_, one)| one.of == of)
+            .filter(|(_, one)| one.ends_with(of))
             .map(|(_, one)| Arc::clone(one))
             .collect();
         ended.iter().for_each(|one| one.end());
@@ -123,6 +146,11 @@ impl InUse {
 }
 
 impl Use {
+    fn ends_with(&self, of: &str) -> bool {
+        let is_through = |through: &Through| through.token.as_str() == of || through.made_by.as_str() == of;
+        self.of == of || self.through.as_deref().is_some_and(is_through)
+    }
+
     fn end(&self) {
         let (waiting, held) = {
             let mut state = lock(&self.state);
@@ -229,6 +257,29 @@ mod tests {
         ending.await.unwrap();
         assert!(!later.is_ended());
         assert_eq!(in_use.len(), 2);
+    }
+
+    #[tokio::test]
+    async fn a_use_through_a_token_ends_with_the_key_the_token_and_the_tokens_maker() {
+        let [token, maker, another] = [1, 2, 3].map(|time| {
+            TokenId::new(crate::clock::Timestamp::from_millis(time), &crate::entropy::SystemEntropy)
+        });
+        let through = |token: &TokenId, made_by: &TokenId| {
+            Some(Through { token: token.clone(), made_by: made_by.clone() })
+        };
+        for of in ["key_1", token.as_str(), maker.as_str()] {
+            let in_use = InUse::default();
+            let lease = in_use.lease_through("key_1", through(&token, &maker));
+            let others = [in_use.lease("key_2"), in_use.lease_through("key_2", through(&another, &another))];
+            let before = in_use.epoch();
+            tokio::join!(in_use.end(of), async {
+                lease.ended().await;
+                drop(lease);
+            });
+            assert!(in_use.epoch() > before);
+            assert!(others.iter().all(|other| !other.is_ended()), "{of}");
+            assert_eq!(in_use.len(), 2);
+        }
     }
 
     #[tokio::test(start_paused = true)]

@@ -31,7 +31,7 @@ pub use authority::{Authority, Publishable, Secret, Session};
 pub use endpoint::{EVENT_KINDS, NewEndpoint, add_endpoint, endpoint_secret, remove_endpoint};
 pub use event::Event;
 pub use in_flight::InFlight;
-pub use in_use::{Held, InUse, Lease};
+pub use in_use::{Held, InUse, Lease, Through};
 pub use key::{Validation, list, one, revoke, set_disabled, validate};
 pub use ledger::Ledger;
 pub use models::set_models;

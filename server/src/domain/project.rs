@@ -73,12 +73,13 @@ pub async fn create_token(
     Ok(created)
 }
 
-/// Ends a token; no call passes with it once this has answered, nor with what it made.
+/// Ends a token; no call passes with it once this has answered, nor with what it made. Calls that run with runtime tokens
+/// it made end now.
 pub async fn revoke_token(app: &App, id: &TokenId) -> Result<(), Refusal> {
     if !app.store.revoke_token(id, app.clock.now()).await? {
         return Err(Refusal::NotFound("There is no such token."));
     }
-    app.in_use.changed();
+    app.in_use.end(id.as_str()).await;
     Ok(())
 }
 

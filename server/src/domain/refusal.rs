@@ -38,7 +38,7 @@ pub enum Refusal {
     NoKeyConnected(&'static str),
     /// A list of models does not have it.
     ModelNotAllowed,
-    /// The key was revoked, disabled or replaced while the call was under way.
+    /// The key was revoked, disabled or replaced, or the runtime token ended, while the call was under way.
     KeyEnded,
     /// The body is larger than the call may be.
     TooLarge,

@@ -66,13 +66,14 @@ pub async fn create_runtime_token(
     Ok(CreatedRuntimeToken { row, token })
 }
 
-/// Ends one. Once this has answered, no call passes with it.
+/// Ends one and the calls that run with it. Once this has answered, nothing goes out for it any more. One that expires lets
+/// what has begun come to its end.
 pub async fn revoke_runtime_token(app: &App, secret: &Secret, id: &TokenId) -> Result<(), Refusal> {
     let environment = &secret.scope.environment.id;
     if !app.store.revoke_runtime_token(environment, id, app.clock.now()).await? {
         return Err(NO_TOKEN);
     }
-    app.in_use.changed();
+    app.in_use.end(id.as_str()).await;
     Ok(())
 }
 

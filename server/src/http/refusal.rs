@@ -25,7 +25,7 @@ impl From<Refusal> for Problem {
             ),
             Refusal::KeyEnded => Self::new(
                 Code::NoKeyConnected,
-                "The customer's key was revoked, disabled or replaced while this call was under way.",
+                "The customer's key was revoked, disabled or replaced, or this call's runtime token ended, while it was under way.",
             ),
             Refusal::TooLarge => Self::new(Code::PayloadTooLarge, "The body is larger than this call takes."),
             Refusal::BodyTimedOut => Self::new(Code::RequestTimeout, "The body did not arrive in time."),

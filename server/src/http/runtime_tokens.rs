@@ -142,7 +142,7 @@ pub(super) async fn list(
     Ok(Json(RuntimeTokenList { data: rows.into_iter().map(RuntimeTokenView::from).collect(), next_cursor }))
 }
 
-/// End a runtime token; no call passes with it from now on
+/// End a runtime token and the calls that run with it; none passes from now on
 #[utoipa::path(
     delete, path = "/v1/runtime-tokens/{id}", tag = "Runtime tokens", security(("secretKey" = [])),
     params(("id" = String, Path, description = "The token's id")),

@@ -105,7 +105,7 @@ impl Made<'_> {
         Words {
             status: StatusCode::FORBIDDEN,
             code: "no_key_connected",
-            message: "The customer's key was revoked, disabled or replaced while this answer was under way.",
+            message: "The customer's key was revoked, disabled or replaced, or this call's runtime token ended, while it was under way.",
             request_id: self.request_id,
         }
     }

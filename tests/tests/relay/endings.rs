@@ -18,7 +18,8 @@ use crate::{
     stage::{CUSTOMER, LINES, PATIENCE, PROVIDERS, Stage, within},
 };
 
-const FIRST: &[u8] = b"data: {\"first\":true}\n\n";
+/// The first event of every stream.
+pub(crate) const FIRST: &[u8] = b"data: {\"first\":true}\n\n";
 
 #[derive(Clone, Copy, Debug)]
 enum Ending {
@@ -46,7 +47,7 @@ async fn stream(stage: &Stage) -> (Wire, Call) {
 }
 
 /// What an event of the provider's form says of the key's end.
-fn is_farewell(provider: ProviderId, event: &str) -> bool {
+pub(crate) fn is_farewell(provider: ProviderId, event: &str) -> bool {
     let event = match provider {
         ProviderId::Anthropic => event.strip_prefix("event: error\n").unwrap_or_default(),
         _ => event,

@@ -17,4 +17,5 @@ mod smuggling;
 mod stage;
 mod streams;
 mod timeouts;
+mod tokens;
 mod upstreams;

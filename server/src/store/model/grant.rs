@@ -44,6 +44,8 @@ pub struct Grant {
     pub customer_models: ModelList,
     /// The limits of a runtime token; a secret key has none.
     pub runtime: Option<RuntimeLimits>,
+    /// The secret key that made the runtime token, which ends with it.
+    pub made_by: Option<TokenId>,
     /// The customer's key in use for this provider and name.
     pub key: Option<UsableKey>,
 }

@@ -100,14 +100,14 @@ macro_rules! grant {
 }
 
 const OF_SECRET: &str = grant!(
-    "NULL, NULL, NULL, NULL",
+    "NULL, NULL, NULL, NULL, NULL",
     "tokens t",
     ":ref_id",
     "t.hash = :hash AND t.kind = 'secret' AND t.revoked_at IS NULL"
 );
 
 const OF_RUNTIME: &str = grant!(
-    "r.id, r.ref_id, r.providers, r.models",
+    "r.id, r.ref_id, r.providers, r.models, r.token_id",
     "runtime_tokens r JOIN tokens t ON t.id = r.token_id AND t.revoked_at IS NULL",
     "r.ref_id",
     "r.hash = :hash AND r.revoked_at IS NULL AND (r.expires_at IS NULL OR r.expires_at > :now)"
@@ -144,6 +144,7 @@ fn read(row: &Row<'_>) -> StoreResult<Grant> {
         customer_models: models(row, 7)?,
         key: read_key(row)?,
         runtime: read_runtime(row)?,
+        made_by: optional_text(row, 18)?.map(|id| row::id("token id", TokenId::parse(id))).transpose()?,
     })
 }
 
