@@ -16,6 +16,7 @@ mod wire;
 
 use std::{
     collections::BTreeMap,
+    convert::Infallible,
     net::SocketAddr,
     sync::{
         Arc,
@@ -24,7 +25,7 @@ use std::{
     time::Duration,
 };
 
-use axum::{Router, body::Body, extract::ConnectInfo};
+use axum::{body::Body, extract::ConnectInfo};
 use byo_seal::ProviderId;
 use byo_server::{
     app::{App, Identity},
@@ -42,12 +43,12 @@ use byo_server::{
     vault::{MasterKey, Vault},
     webhook::{Worker, WorkerSettings},
 };
-use http::{Method, Request, StatusCode};
+use http::{Method, Request, Response, StatusCode};
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
 use tokio::sync::Notify;
 use tokio_util::task::TaskTracker;
-use tower::ServiceExt;
+use tower::{ServiceExt, util::BoxCloneSyncService};
 
 pub use browser::{Browser, Claims};
 pub use folder::Folder;

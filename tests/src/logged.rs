@@ -10,7 +10,10 @@ use std::{
     sync::Once,
 };
 
-use tracing::Level;
+use byo_server::{
+    config::{LogConfig, LogFormat},
+    telemetry::subscriber,
+};
 
 thread_local! {
     static LINES: RefCell<Option<Vec<u8>>> = const { RefCell::new(None) };
@@ -45,11 +48,8 @@ impl Drop for Errors {
 fn install() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
-        let subscriber = tracing_subscriber::fmt()
-            .with_max_level(Level::ERROR)
-            .with_ansi(false)
-            .with_writer(|| ThisThread)
-            .finish();
+        let config = LogConfig { filter: "error".to_owned(), format: LogFormat::Text };
+        let subscriber = subscriber(&config, || ThisThread, false).expect("the filter is one");
         let _: Result<(), _> = tracing::subscriber::set_global_default(subscriber);
     });
 }

@@ -201,11 +201,11 @@ impl Lease {
     }
 
     /// Has this let go when the key ends; at once when it has ended already.
-    pub fn entrust(&self, held: Arc<dyn Held>) {
+    pub fn entrust(&self, held: &Arc<dyn Held>) {
         let is_ended = {
             let mut state = lock(&self.this.state);
             if !state.is_ended {
-                state.held = Some(Arc::clone(&held));
+                state.held = Some(Arc::clone(held));
             }
             state.is_ended
         };
@@ -326,12 +326,13 @@ mod tests {
         let in_use = InUse::default();
         let line = Arc::new(Line(AtomicU64::new(0)));
         let (before, after) = (in_use.lease("key_1"), in_use.lease("key_1"));
-        before.entrust(Arc::clone(&line) as Arc<dyn Held>);
+        let held = Arc::clone(&line) as Arc<dyn Held>;
+        before.entrust(&held);
         in_use.end("key_1").await;
         assert_eq!(line.0.load(Ordering::SeqCst), 1);
-        after.entrust(Arc::clone(&line) as Arc<dyn Held>);
+        after.entrust(&held);
         assert_eq!(line.0.load(Ordering::SeqCst), 2);
-        drop((before, after));
+        drop((before, after, held));
         assert_eq!(Arc::strong_count(&line), 1);
     }
 }

@@ -153,7 +153,7 @@ impl Source {
     fn new(upstream: Incoming, lease: Option<(Lease, Line)>) -> Arc<Self> {
         let source = Arc::<Self>::default();
         if let Some((lease, _)) = &lease {
-            lease.entrust(Arc::clone(&source) as Arc<dyn Held>);
+            lease.entrust(&(Arc::clone(&source) as Arc<dyn Held>));
         }
         let side = Side { upstream, lease };
         let mut slot = source.lock();

@@ -8,7 +8,7 @@ use tokio::signal::unix::{SignalKind, signal};
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     let config = Config::from_process(None, BTreeMap::new())?;
-    telemetry::init(&config.log)?;
+    let _logs = telemetry::init(&config.log)?;
     let server = Server::start(&config).await?;
     println!("ready at {}", server.app.identity.public_origin);
     let mut terminate = signal(SignalKind::terminate())?;

@@ -103,9 +103,9 @@ async fn stream(stage: &Stage, caller: &Caller) -> (Wire, Call) {
 /// The stream was told once that it ends, and broke; at the provider's side it is over.
 async fn assert_told(stage: &Stage, (mut wire, call): (Wire, Call), named: &str) {
     let (all, _) = within(wire.all()).await;
-    let body = all.windows(4).position(|four| four == b"\r\n\r\n").unwrap() + 4;
+    let body = all.windows(4).position(|four| four == b"\r\n\r\n").expect("the head ends") + 4;
     let rest = all[body..].strip_prefix(&chunk(FIRST)[..]).expect("it was there");
-    let rest = String::from_utf8(rest.to_vec()).unwrap();
+    let rest = String::from_utf8(rest.to_vec()).expect("the rest is text");
     let (size, event) = rest.split_once("\r\n").unwrap_or_default();
     let size = usize::from_str_radix(size, 16).unwrap_or_default();
     assert_eq!(event.len(), size + 2, "{named}: {rest:?}");
@@ -117,7 +117,10 @@ async fn assert_told(stage: &Stage, (mut wire, call): (Wire, Call), named: &str)
 async fn assert_goes_on((mut wire, call): (Wire, Call), named: &str) {
     call.chunk(SECOND).await;
     call.chunk(b"").await;
-    let reply = within(wire.answer("POST")).await.unwrap_or_else(|error| panic!("{named}: {error}")).unwrap();
+    let reply = within(wire.answer("POST"))
+        .await
+        .unwrap_or_else(|error| panic!("{named}: {error}"))
+        .expect("the server answers");
     assert_eq!(reply.body, [FIRST, SECOND].concat(), "{named}");
 }
 

@@ -2,9 +2,10 @@
 
 mod stall;
 
-use std::{convert::Infallible, net::SocketAddr, sync::Arc};
+use std::{net::SocketAddr, sync::Arc};
 
 use axum::{
+    Router,
     body::{Body, Bytes},
     extract::ConnectInfo,
     routing::{get, post},
