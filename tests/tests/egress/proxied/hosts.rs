@@ -128,7 +128,7 @@ impl World {
             let (what, request) = (what.clone(), request.clone());
             tasks.spawn(async move {
                 let _slot = slots.acquire_owned().await.expect("nobody closes it");
-                let status = client.send_raw(&request).await.status;
+                let status = client.send_raw(&request).await;
                 ((status == 0 || status >= 500) && status != 502).then(|| format!("{status}: {what}"))
             });
         }
