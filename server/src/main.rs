@@ -2,14 +2,13 @@
 
 mod cli;
 
-use std::process::ExitCode;
+use std::{alloc::System, process::ExitCode};
 
-use mimalloc::MiMalloc;
 use zeroizing_alloc::ZeroAlloc;
 
 /// Wipes whatever is freed. Keys pass through buffers of the libraries below (HTTP, TLS, JSON), which nobody else wipes.
 #[global_allocator]
-static ALLOCATOR: ZeroAlloc<MiMalloc> = ZeroAlloc(MiMalloc);
+static ALLOCATOR: ZeroAlloc<System> = ZeroAlloc(System);
 
 fn main() -> ExitCode {
     cli::run()

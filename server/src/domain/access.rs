@@ -88,10 +88,13 @@ pub struct StoredAt {
     pub version: i64,
 }
 
-/// Decides. `Refusal::Unauthenticated` when the token stands for nobody.
+/// Decides. What is rare is boxed: every call moves this future, whichever way it then goes.
+///
+/// # Errors
+/// `Refusal::Unauthenticated` when the token stands for nobody.
 pub async fn access(app: &App, mut ask: Ask<'_>) -> Result<Access, Refusal> {
     let given = match ask.given.take() {
-        Some(Given::Raw(key)) => return raw(app, &ask, key).await,
+        Some(Given::Raw(key)) => return Box::pin(raw(app, &ask, key)).await,
         Some(Given::Sealed(sealed)) => Some(sealed),
         None => None,
     };
@@ -103,9 +106,11 @@ pub async fn access(app: &App, mut ask: Ask<'_>) -> Result<Access, Refusal> {
             return Err(Refusal::Malformed("Name the customer in the header X-BYO-Ref-Id."));
         };
         let (mode, key) = match (&given, grant.key.take()) {
-            (Some(given), _) => (Mode::Byok, Some(sealed(app, &ask, &grant, &customer, given).await?)),
+            (Some(given), _) => {
+                (Mode::Byok, Some(Box::pin(sealed(app, &ask, &grant, &customer, given)).await?))
+            }
             (None, Some(key)) => (Mode::Byok, Some(stored(app, &ask, &grant, &customer, ask.name, key)?)),
-            (None, None) => without_own(app, &ask, &grant).await?,
+            (None, None) => Box::pin(without_own(app, &ask, &grant)).await?,
         };
         if app.in_use.epoch() == epoch {
             return Ok(Access { grant, ref_id: Some(customer), mode, key });

@@ -59,12 +59,13 @@ impl Made<'_> {
         if answer.status().is_informational() {
             return Err(unexpected("a change of protocol that nobody asked for"));
         }
-        let (status, sent, body) = unless_ended(lease.as_ref(), || line.cut(), pin!(read(answer))).await?;
+        let read = Box::pin(read(answer));
+        let (status, sent, body) = unless_ended(lease.as_ref(), || line.cut(), pin!(read)).await?;
         let key_refused = body.as_ref().is_some_and(|body| route.refuses_key(status, body));
         if let Some(stored) = stored.filter(|_| key_refused) {
             suspect(self.app, project.clone(), Environment::Live, stored);
         }
-        Ok(Answer { key_refused, ..refused(self, status, &sent, body, &key).await })
+        Ok(Answer { key_refused, ..Box::pin(refused(self, status, &sent, body, &key)).await })
     }
 
     fn relayed(

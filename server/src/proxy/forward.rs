@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     app::App,
-    domain::{Access, Refusal},
+    domain::{Access, HeldKey, Refusal},
     egress::{EgressError, OutgoingBody},
     environment::Environment,
     providers::Providers,
@@ -55,28 +55,15 @@ pub async fn forward(app: &Arc<App>, mut access: Access, call: Call<'_>) -> Resu
     check_path(&access, &call)?;
     let Call { provider, method, tail, headers, body, request_id } = call;
     let made = Made { app, provider, method: &method, tail, headers, request_id };
-    let is_restricted = access.restricts_models();
-    let key = access.key.take();
     let used = used(app, &mut access, provider);
-    let Some(key) = key else {
-        let body = whole(body).await?;
-        if is_restricted {
-            made.check_models(&access, &body)?;
+    let is_looked_into = access.restricts_models() || access.grant.environment == Environment::Test;
+    match access.key.take() {
+        Some(key) if !is_looked_into => {
+            made.exchanged(OutgoingBody::stream(body), &access.grant.project_id, key, used).await
         }
-        return Ok(made.demo(&body, used));
-    };
-    let is_simulated = access.grant.environment == Environment::Test;
-    if !is_restricted && !is_simulated {
-        return made.exchanged(OutgoingBody::stream(body), &access.grant.project_id, key, used).await;
+        // In a box, so that the calls that just pass do not carry it along.
+        key => Box::pin(made.looked_into(access, key, body, used)).await,
     }
-    let body = unless_ended(key.lease.as_ref(), || (), pin!(whole(body))).await??;
-    if is_restricted {
-        made.check_models(&access, &body)?;
-    }
-    if is_simulated {
-        return made.simulated(&body, &key.open(app, &access.grant.project_id)?.key, used).await;
-    }
-    made.exchanged(OutgoingBody::whole(body), &access.grant.project_id, key, used).await
 }
 
 /// The provider's table names the calls that are forwarded; an environment can be given leave for others.
@@ -110,6 +97,27 @@ async fn whole(body: UnsyncBoxBody<Bytes, EgressError>) -> Result<Bytes, Refusal
 }
 
 impl Made<'_> {
+    /// A call whose body has to be read before it is known what becomes of it.
+    async fn looked_into(
+        &self,
+        access: Access,
+        key: Option<HeldKey>,
+        body: UnsyncBoxBody<Bytes, EgressError>,
+        used: Used,
+    ) -> Result<Answer, Refusal> {
+        let lease = key.as_ref().and_then(|key| key.lease.as_ref());
+        let body = unless_ended(lease, || (), pin!(whole(body))).await??;
+        if access.restricts_models() {
+            self.check_models(&access, &body)?;
+        }
+        let project = &access.grant.project_id;
+        let Some(key) = key else { return Ok(self.demo(&body, used)) };
+        if access.grant.environment == Environment::Test {
+            return self.simulated(&body, &key.open(self.app, project)?.key, used).await;
+        }
+        self.exchanged(OutgoingBody::whole(body), project, key, used).await
+    }
+
     fn check_models(&self, access: &Access, body: &[u8]) -> Result<(), Refusal> {
         // The provider would decode it first, and might read another model there.
         if !body.is_empty() && headers::is_encoded(self.headers) {
