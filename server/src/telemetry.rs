@@ -22,7 +22,7 @@ use tracing_subscriber::{
 };
 
 use self::{
-    line::{JsonLine, TextLine},
+    line::{Fields, JsonLine, TextLine},
     sink::Sink,
 };
 use crate::{
@@ -86,7 +86,7 @@ where
 {
     let lines = fmt::layer().with_writer(writer);
     let lines = match config.format {
-        LogFormat::Text => lines.with_ansi(colours).fmt_fields(line::fields()).event_format(TextLine).boxed(),
+        LogFormat::Text => lines.with_ansi(colours).fmt_fields(Fields).event_format(TextLine).boxed(),
         LogFormat::Json => {
             let line =
                 fmt::format().json().flatten_event(true).with_current_span(false).with_span_list(false);
@@ -204,6 +204,10 @@ mod tests {
         let (time, rest) = text.split_once(' ').unwrap();
         assert!(time.ends_with('Z') && time.contains('T'), "{text}");
         assert_eq!(rest, " WARN byo_server::http: a key is gone key=\"key_1\"\n");
+        let text = logged("info", LogFormat::Text, || {
+            tracing::warn!(target: "byo", text = "a \"b\"\n", number = 7_u64, none = Option::<&str>::None, "odd");
+        });
+        assert!(text.ends_with(" WARN byo: odd text=\"a \\\"b\\\"\\n\" number=7\n"), "{text}");
     }
 
     /// The panic hook and the writer belong to the whole process, so this test runs itself as another one.

@@ -143,12 +143,12 @@ pub(super) fn is_plain(method: &Method) -> bool {
 }
 
 fn matches(pattern: &str, path: &str) -> bool {
-    let mut segments = path.split('/');
-    for expected in pattern.split('/') {
-        if expected == "**" {
+    let mut segments = path.as_bytes().split(|byte| *byte == b'/');
+    for expected in pattern.as_bytes().split(|byte| *byte == b'/') {
+        if expected == b"**" {
             return true;
         }
-        if !segments.next().is_some_and(|segment| expected == "*" || segment == expected) {
+        if !segments.next().is_some_and(|segment| expected == b"*" || segment == expected) {
             return false;
         }
     }

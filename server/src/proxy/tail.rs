@@ -43,11 +43,14 @@ impl<'a> Tail<'a> {
     /// See [`BadTail`].
     pub fn read(path: &'a str, query: Option<&'a str>) -> Result<Self, BadTail> {
         let segments = path.strip_prefix('/').ok_or(BadTail::Path)?;
-        if path.len() > LONGEST_PATH || !segments.split('/').all(is_segment) {
+        if path.len() > LONGEST_PATH || !segments.as_bytes().split(|byte| *byte == b'/').all(is_segment) {
             return Err(BadTail::Path);
         }
         if let Some(query) = query {
-            if query.len() > LONGEST_QUERY || !query.bytes().all(is_query_byte) || !escapes_are_whole(query) {
+            if query.len() > LONGEST_QUERY
+                || !query.bytes().all(is_query_byte)
+                || !escapes(query.as_bytes()).all(|byte| byte.is_some_and(|byte| !byte.is_ascii_control()))
+            {
                 return Err(BadTail::Query);
             }
             let names_credential = |(name, _): (std::borrow::Cow<'_, str>, _)| {
@@ -78,30 +81,24 @@ impl<'a> Tail<'a> {
     }
 }
 
-fn is_segment(segment: &str) -> bool {
-    let bytes = segment.as_bytes();
-    (1..=LONGEST_SEGMENT).contains(&bytes.len())
-        && bytes.iter().all(|&byte| byte.is_ascii_alphanumeric() || b"-._~:@%+,=".contains(&byte))
-        && segment != "."
-        && segment != ".."
-        && escapes_are_plain(segment)
+fn is_segment(segment: &[u8]) -> bool {
+    (1..=LONGEST_SEGMENT).contains(&segment.len())
+        && segment.iter().all(|&byte| byte.is_ascii_alphanumeric() || b"-._~:@%+,=".contains(&byte))
+        && segment != b"."
+        && segment != b".."
+        && escapes(segment)
+            .all(|byte| byte.is_some_and(|byte| !byte.is_ascii_control() && !b"/\\.%;".contains(&byte)))
 }
 
-/// Every escape is whole, and none hides a character that changes how a path is read, or another escape.
-fn escapes_are_plain(segment: &str) -> bool {
-    segment
-        .split('%')
-        .skip(1)
-        .all(|rest| escaped(rest).is_some_and(|byte| !byte.is_ascii_control() && !b"/\\.%;".contains(&byte)))
+/// The bytes that escapes stand for; `None` for one that is not whole. A path's may hide no character that changes how it
+/// is read, and no other escape.
+fn escapes(text: &[u8]) -> impl Iterator<Item = Option<u8>> {
+    text.split(|byte| *byte == b'%').skip(1).map(escaped)
 }
 
-fn escapes_are_whole(query: &str) -> bool {
-    query.split('%').skip(1).all(|rest| escaped(rest).is_some_and(|byte| !byte.is_ascii_control()))
-}
-
-fn escaped(rest: &str) -> Option<u8> {
-    let digits = rest.get(..2).filter(|digits| digits.bytes().all(|byte| byte.is_ascii_hexdigit()))?;
-    u8::from_str_radix(digits, 16).ok()
+fn escaped(rest: &[u8]) -> Option<u8> {
+    let digits = rest.get(..2).filter(|digits| digits.iter().all(u8::is_ascii_hexdigit))?;
+    u8::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()
 }
 
 fn is_query_byte(byte: u8) -> bool {

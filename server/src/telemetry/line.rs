@@ -1,13 +1,16 @@
 //! How a line is written.
 
-use std::fmt;
+use std::{fmt, mem};
 
-use tracing::{Event, Level, Subscriber};
+use tracing::{
+    Event, Level, Subscriber,
+    field::{Field, Visit},
+};
 use tracing_subscriber::{
-    field::MakeExt,
+    field::RecordFields,
     fmt::{
         FmtContext, FormatEvent, FormatFields,
-        format::{Format, Json, Writer, debug_fn},
+        format::{Format, Json, Writer},
         time::{FormatTime, SystemTime},
     },
     registry::LookupSpan,
@@ -49,12 +52,62 @@ where
 }
 
 /// `the message name=value …`; text in quotes, so that none can look like another member.
-pub(super) fn fields() -> impl for<'writer> FormatFields<'writer> {
-    debug_fn(|writer, field, value| match field.name() {
-        "message" => write!(writer, "{value:?}"),
-        name => write!(writer, "{name}={value:?}"),
-    })
-    .delimited(" ")
+pub(super) struct Fields;
+
+impl<'writer> FormatFields<'writer> for Fields {
+    fn format_fields<R: RecordFields>(&self, writer: Writer<'writer>, fields: R) -> fmt::Result {
+        let mut written = Written { writer, is_first: true, result: Ok(()) };
+        fields.record(&mut written);
+        written.result
+    }
+}
+
+struct Written<'writer> {
+    writer: Writer<'writer>,
+    is_first: bool,
+    result: fmt::Result,
+}
+
+impl Written<'_> {
+    fn write(&mut self, field: &Field, value: impl FnOnce(&mut Writer<'_>) -> fmt::Result) {
+        let is_first = mem::replace(&mut self.is_first, false);
+        let all = || {
+            if !is_first {
+                self.writer.write_char(' ')?;
+            }
+            if field.name() != "message" {
+                self.writer.write_str(field.name())?;
+                self.writer.write_char('=')?;
+            }
+            value(&mut self.writer)
+        };
+        if self.result.is_ok() {
+            self.result = all();
+        }
+    }
+}
+
+impl Visit for Written<'_> {
+    fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
+        self.write(field, |writer| write!(writer, "{value:?}"));
+    }
+
+    fn record_u64(&mut self, field: &Field, value: u64) {
+        self.write(field, |writer| write!(writer, "{value}"));
+    }
+
+    /// Most text needs no escapes, and finding them character by character is most of the work.
+    fn record_str(&mut self, field: &Field, value: &str) {
+        let is_plain = value.bytes().all(|byte| matches!(byte, b' '..=b'~') && !matches!(byte, b'"' | b'\\'));
+        self.write(field, |writer| {
+            if !is_plain {
+                return write!(writer, "{value:?}");
+            }
+            writer.write_char('"')?;
+            writer.write_str(value)?;
+            writer.write_char('"')
+        });
+    }
 }
 
 /// The usual of terminals.
