@@ -4,10 +4,11 @@ use std::path::PathBuf;
 
 use anyhow::{Result, bail};
 
-use crate::{layout::Layout, step::step, tool::Tool, widget};
+use crate::{layout::Layout, need::make, step::step, tool::Tool, widget};
 
 /// `cargo xtask build`.
 pub(crate) fn run(layout: &Layout) -> Result<()> {
+    make::ensure(layout)?;
     widget::run(layout)?;
     step("server, release", || {
         Tool::cargo(layout).args(["build", "--release", "-p", "byo-server", "--bin", "byo"]).run()
@@ -19,6 +20,7 @@ pub(crate) fn run(layout: &Layout) -> Result<()> {
 
 /// The server as the demo runs it.
 pub(crate) fn server(layout: &Layout) -> Result<PathBuf> {
+    make::ensure(layout)?;
     step("server", || {
         Tool::cargo(layout).args(["build", "-p", "byo-server", "--bin", "byo"]).run()?;
         present(layout.cargo_output("debug/byo"))

@@ -3,6 +3,7 @@
 pub(crate) mod cargo_fuzz;
 pub(crate) mod chromium;
 mod debian;
+pub(crate) mod make;
 pub(crate) mod namespace;
 pub(crate) mod node;
 pub(crate) mod npm;

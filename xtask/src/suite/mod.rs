@@ -49,6 +49,8 @@ pub(crate) fn run(layout: &Layout, long: bool) -> Result<bool> {
 /// Fetches what is missing while cargo compiles. Gives also the Python that has its suite's packages.
 fn prepare(layout: &Layout) -> Result<(Stage, PathBuf)> {
     need::node::check(layout)?;
+    // Before the others, since the build needs it.
+    need::make::ensure(layout)?;
     thread::scope(|scope| {
         // One after the other: only one apt-get runs at a time.
         let programs = scope.spawn(|| {
