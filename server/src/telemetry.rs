@@ -34,8 +34,8 @@ tokio::task_local! {
     static REQUEST: RequestId;
 }
 
-/// Does this as part of a request: every line logged meanwhile names it. A span would do the same, at ten times the
-/// cost of all else that is logged of a request.
+/// Does this as part of a request: every line logged meanwhile names it. A span would do the same, at more than
+/// twice the cost of the line itself.
 pub fn of_request<T>(id: RequestId, work: impl Future<Output = T>) -> impl Future<Output = T> {
     REQUEST.scope(id, work)
 }

@@ -23,10 +23,10 @@ mod sessions;
 mod unified;
 mod webhooks;
 
-use std::{convert::Infallible, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
-use axum::{Router, extract::Request, middleware, response::Response};
-use tower::{Service, ServiceExt, service_fn};
+use axum::{Router, extract::Request, middleware};
+use tower::{ServiceExt, service_fn};
 use tower_http::{
     cors::{Any, CorsLayer},
     limit::RequestBodyLimitLayer,
@@ -35,6 +35,8 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub use openapi::document;
 pub use problem::{Code, FieldError, Problem};
+
+use self::serve::Answers;
 
 use crate::app::App;
 
@@ -54,13 +56,9 @@ pub struct RouterSettings {
 
 /// All that byo answers.
 ///
-/// Proxied calls are most of what comes, so they pass the same guard by a shorter way: a router's layers cost more than
-/// all that byo does for such a call.
-pub fn service(
-    app: AppState,
-    settings: &RouterSettings,
-) -> impl Service<Request, Response = Response, Error = Infallible, Future: Send> + Clone + Send + Sync + 'static
-{
+/// Proxied calls are most of what comes, so they pass the same guard by a shorter way: in a profile a good part of such a
+/// call was the router's layers.
+pub fn service(app: AppState, settings: &RouterSettings) -> impl Answers {
     let entrance = guard::Entrance::new(Arc::clone(&app), settings.trusted_proxies.clone());
     let shared = Arc::new((router(Arc::clone(&app), settings, entrance.clone()), entrance, app));
     service_fn(move |request: Request| {

@@ -1,12 +1,13 @@
 //! A server behind a socket, a provider by hand behind the server, and a customer with a key.
 
-use std::{collections::BTreeMap, net::SocketAddr, time::Duration};
+use std::{collections::BTreeMap, net::SocketAddr, sync::Arc, time::Duration};
 
 use byo_seal::ProviderId;
 use byo_server::{config::ProxyConfig, environment::Environment};
 use byo_tests::{Project, Reply, Setup, TestApp, Wire, unique, upstream::Upstream};
 use serde_json::json;
 use sqlx::{Connection, SqliteConnection, sqlite::SqliteConnectOptions};
+use tokio::task::JoinHandle;
 
 /// The one customer.
 pub(crate) const CUSTOMER: &str = "customer_1";
@@ -37,6 +38,21 @@ pub(crate) const PROVIDERS: [(ProviderId, &str, &str); 3] = [
 pub(crate) const LINES: (ProviderId, &str, &str) = (ProviderId::Ollama, "/api/chat", "ollama-");
 
 impl Stage {
+    /// Has the provider answer every call, until the task is aborted.
+    pub(crate) fn answer_all(self: &Arc<Self>) -> JoinHandle<()> {
+        let stage = Arc::clone(self);
+        tokio::spawn(async move {
+            loop {
+                let mut call = stage.upstream.call().await;
+                tokio::spawn(async move {
+                    if call.body().await.is_some() && call.answer("200 OK", &[], b"{}").await {
+                        call.keep();
+                    }
+                });
+            }
+        })
+    }
+
     pub(crate) async fn new() -> Self {
         Self::with(ProviderId::Openai, ProxyConfig::default(), Duration::from_mins(1)).await
     }

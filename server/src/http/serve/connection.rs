@@ -1,11 +1,8 @@
 //! One connection from its handshake to its end.
 
-use std::{convert::Infallible, net::SocketAddr, pin::pin, sync::Arc, time::Duration};
+use std::{net::SocketAddr, pin::pin, sync::Arc, time::Duration};
 
-use axum::{
-    extract::{ConnectInfo, Request},
-    response::Response,
-};
+use axum::extract::ConnectInfo;
 use hyper::body::Incoming;
 use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
@@ -17,9 +14,9 @@ use tokio::{
     sync::watch,
 };
 use tokio_rustls::TlsAcceptor;
-use tower::{Service, ServiceExt};
+use tower::ServiceExt;
 
-use super::{ServeLimits, body::TimedBody, permits::Permit, running::Running};
+use super::{Answers, ServeLimits, body::TimedBody, permits::Permit, running::Running};
 
 const MOST_HEADER_BYTES: u32 = 16 * 1024;
 
@@ -33,14 +30,7 @@ pub(super) struct Connections<S> {
     stopped: watch::Receiver<bool>,
 }
 
-impl<S> Connections<S>
-where
-    S: Service<Request, Response = Response, Error = Infallible, Future: Send>
-        + Clone
-        + Send
-        + Sync
-        + 'static,
-{
+impl<S: Answers> Connections<S> {
     pub(super) fn new(
         tls: Option<TlsAcceptor>,
         service: S,

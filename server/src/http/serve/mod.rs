@@ -27,6 +27,21 @@ use tower::Service;
 pub use self::body::BodyTimedOut;
 use self::{connection::Connections, permits::Permits};
 
+/// Whatever answers requests, and never fails at it.
+pub trait Answers:
+    Service<Request, Response = Response, Error = Infallible, Future: Send> + Clone + Send + Sync + 'static
+{
+}
+
+impl<S> Answers for S where
+    S: Service<Request, Response = Response, Error = Infallible, Future: Send>
+        + Clone
+        + Send
+        + Sync
+        + 'static
+{
+}
+
 /// What a connection may cost.
 #[derive(Clone, Copy, Debug)]
 pub struct ServeLimits {
@@ -66,36 +81,24 @@ pub fn listen(address: SocketAddr) -> io::Result<TcpListener> {
 }
 
 /// Serves until `shutdown` completes, then lets running requests end for at most the grace.
-pub async fn serve<S>(
+pub async fn serve(
     listener: TcpListener,
     tls: Option<TlsAcceptor>,
-    service: S,
+    service: impl Answers,
     limits: ServeLimits,
     shutdown: impl Future<Output = ()>,
-) where
-    S: Service<Request, Response = Response, Error = Infallible, Future: Send>
-        + Clone
-        + Send
-        + Sync
-        + 'static,
-{
+) {
     serve_with(listener, tls, service, limits, ANSWER_STALL, shutdown).await;
 }
 
-async fn serve_with<S>(
+async fn serve_with(
     listener: TcpListener,
     tls: Option<TlsAcceptor>,
-    service: S,
+    service: impl Answers,
     limits: ServeLimits,
     answer_stall: Duration,
     shutdown: impl Future<Output = ()>,
-) where
-    S: Service<Request, Response = Response, Error = Infallible, Future: Send>
-        + Clone
-        + Send
-        + Sync
-        + 'static,
-{
+) {
     let (stop, stopped) = watch::channel(false);
     let connections = Arc::new(Connections::new(tls, service, limits, answer_stall, stopped));
     let permits = Permits::new(limits.connections, limits.connections_per_ip);
