@@ -22,7 +22,7 @@ use tracing_subscriber::{
 };
 
 use self::{
-    line::{Fields, JsonLine, TextLine},
+    line::{Fields, JsonLine, Now, TextLine},
     sink::Sink,
 };
 use crate::{
@@ -88,8 +88,8 @@ where
     let lines = match config.format {
         LogFormat::Text => lines.with_ansi(colours).fmt_fields(Fields).event_format(TextLine).boxed(),
         LogFormat::Json => {
-            let line =
-                fmt::format().json().flatten_event(true).with_current_span(false).with_span_list(false);
+            let line = fmt::format().json().with_timer(Now).flatten_event(true);
+            let line = line.with_current_span(false).with_span_list(false);
             lines.json().event_format(JsonLine(line)).boxed()
         }
     };

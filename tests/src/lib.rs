@@ -25,7 +25,7 @@ use std::{
     time::Duration,
 };
 
-use axum::{body::Body, extract::ConnectInfo};
+use axum::body::Body;
 use byo_seal::ProviderId;
 use byo_server::{
     app::{App, Identity},
@@ -36,7 +36,7 @@ use byo_server::{
     egress::{Egress, EgressLimits, OwnAddresses, Policy, Roots, StaticResolver},
     entropy::{Entropy, Prefetched, SharedEntropy, SystemEntropy},
     environment::Environment,
-    http::{RouterSettings, service},
+    http::{RouterSettings, serve::Arrived, service},
     limit::Limits,
     providers::Providers,
     store::{SharedStore, SqliteStore},
@@ -136,7 +136,7 @@ pub struct TestApp {
     pub clock: Arc<TestClock>,
     /// Its files.
     pub folder: Arc<Folder>,
-    service: BoxCloneSyncService<Request<Body>, Response<Body>, Infallible>,
+    service: BoxCloneSyncService<Arrived, Response<Body>, Infallible>,
 }
 
 /// A project's tokens.
@@ -254,11 +254,10 @@ impl TestApp {
     /// Sends anything.
     pub async fn send(&self, mut request: Request<Body>) -> Answer {
         let peer: SocketAddr = ([192, 0, 2, 1], 50_000).into();
-        request.extensions_mut().insert(ConnectInfo(peer));
         if !request.headers().contains_key("host") {
             request.headers_mut().insert("host", http::HeaderValue::from_static("byo.example.com"));
         }
-        let response = self.service.clone().oneshot(request).await.expect("it never fails");
+        let response = self.service.clone().oneshot(Arrived { request, peer }).await.expect("it never fails");
         let (parts, body) = response.into_parts();
         let body = body.collect().await.expect("bodies here never fail").to_bytes();
         let text = String::from_utf8_lossy(&body).into_owned();

@@ -33,7 +33,7 @@ use crate::{
     clock::SharedClock,
     egress::Egress,
     entropy::SharedEntropy,
-    http::serve::{ServeLimits, serve},
+    http::serve::{ServeLimits, routed, serve},
     token::Token,
     webhook::WebhookSecret,
 };
@@ -96,7 +96,7 @@ pub async fn run(
         // Event streams never end by themselves and would hold the process open.
         log.close();
     };
-    serve(listener, None, routes(demo), LIMITS, shutdown).await;
+    serve(listener, None, routed(routes(demo)), LIMITS, shutdown).await;
     Ok(())
 }
 

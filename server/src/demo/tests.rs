@@ -51,7 +51,7 @@ impl Demo {
     async fn with_byo(byo: Router) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let byo_origin = format!("http://{}", listener.local_addr().unwrap());
-        tokio::spawn(serve(listener, None, byo, LIMITS, std::future::pending()));
+        tokio::spawn(serve(listener, None, routed(byo), LIMITS, std::future::pending()));
         let (test_secret, test) = environment(Environment::Test);
         let (_, live) = environment(Environment::Live);
         let egress = Egress::new(

@@ -3,6 +3,8 @@
 //! The order is fixed. A key that was sent along, or that the customer has stored, is used or refused; nothing else
 //! ever takes its place.
 
+use std::sync::Arc;
+
 use byo_seal::{ProviderConfig, ProviderId};
 
 use super::{
@@ -11,7 +13,6 @@ use super::{
 };
 use crate::{
     app::App,
-    clock::Timestamp,
     id::{KeyId, ProjectId},
     secret::ProviderKey,
     store::{Grant, GrantQuery, KeyAddress, KeyStatus, Mode, UsableKey},
@@ -43,7 +44,7 @@ pub enum Given {
 /// Leave to make the call.
 pub struct Access {
     /// Who may, and what.
-    pub grant: Grant,
+    pub grant: Arc<Grant>,
     /// For which customer; nobody in particular for a key that came with the call of a secret key.
     pub ref_id: Option<String>,
     /// Whose key it is.
@@ -55,16 +56,14 @@ pub struct Access {
 /// A key for one call.
 pub struct HeldKey {
     key: Material,
-    /// Where it goes.
-    pub config: ProviderConfig,
     /// Ends when the key does.
     pub lease: Option<Lease>,
 }
 
 /// A stored key stays sealed until it is about to be used: a body may come in for minutes before that.
 enum Material {
-    Clear(ProviderKey),
-    Stored { at: StoredAt, sealed: Vec<u8>, created_at: Timestamp },
+    Clear { key: ProviderKey, config: ProviderConfig },
+    Stored { at: StoredAt, row: Arc<UsableKey> },
 }
 
 /// A key in the clear, about to be used.
@@ -100,16 +99,18 @@ pub async fn access(app: &App, mut ask: Ask<'_>) -> Result<Access, Refusal> {
     };
     loop {
         let epoch = app.in_use.epoch();
-        let mut grant = find(app, &ask).await?;
+        let grant = find(app, &ask).await?;
         let ref_id = customer(&ask, &grant)?;
         let Some(customer) = ref_id else {
             return Err(Refusal::Malformed("Name the customer in the header X-BYO-Ref-Id."));
         };
-        let (mode, key) = match (&given, grant.key.take()) {
+        let (mode, key) = match (&given, &grant.key) {
             (Some(given), _) => {
                 (Mode::Byok, Some(Box::pin(sealed(app, &ask, &grant, &customer, given)).await?))
             }
-            (None, Some(key)) => (Mode::Byok, Some(stored(app, &ask, &grant, &customer, ask.name, key)?)),
+            (None, Some(key)) => {
+                (Mode::Byok, Some(stored(app, &ask, &grant, &customer, ask.name, Arc::clone(key))?))
+            }
             (None, None) => Box::pin(without_own(app, &ask, &grant)).await?,
         };
         if app.in_use.epoch() == epoch {
@@ -129,8 +130,8 @@ async fn raw(app: &App, ask: &Ask<'_>, key: ProviderKey) -> Result<Access, Refus
             app.in_use.lease_through(token.as_str(), Some(own))
         });
         if lease.is_none() || app.in_use.epoch() == epoch {
-            let key = HeldKey { key: Material::Clear(key), config: ProviderConfig::default(), lease };
-            return Ok(Access { grant, ref_id, mode: Mode::Byok, key: Some(key) });
+            let key = Material::Clear { key, config: ProviderConfig::default() };
+            return Ok(Access { grant, ref_id, mode: Mode::Byok, key: Some(HeldKey { key, lease }) });
         }
     }
 }
@@ -152,11 +153,11 @@ async fn sealed(
     let customer = in_use::customer(&grant.environment_id, ref_id);
     let lease = app.in_use.lease_through(&customer, through(grant));
     let opened = open_request_key(app, &grant.environment_id, given, ask.provider, ref_id).await?;
-    let key = Material::Clear(opened.key);
-    Ok(HeldKey { key, config: opened.provider_config, lease: Some(lease) })
+    let key = Material::Clear { key: opened.key, config: opened.provider_config };
+    Ok(HeldKey { key, lease: Some(lease) })
 }
 
-async fn find(app: &App, ask: &Ask<'_>) -> Result<Grant, Refusal> {
+async fn find(app: &App, ask: &Ask<'_>) -> Result<Arc<Grant>, Refusal> {
     let query = GrantQuery {
         token: &ask.token.hash(),
         is_runtime: ask.token.kind() == TokenKind::Runtime,
@@ -186,7 +187,7 @@ fn stored(
     grant: &Grant,
     ref_id: &str,
     name: &str,
-    row: UsableKey,
+    row: Arc<UsableKey>,
 ) -> Result<HeldKey, Refusal> {
     if row.status == KeyStatus::Disabled {
         return Err(Refusal::NoKeyConnected("This customer's key is disabled."));
@@ -198,9 +199,8 @@ fn stored(
         provider: ask.provider,
         name: name.to_owned(),
     };
-    let at = StoredAt { address, id: row.id, version: row.version };
-    let key = Material::Stored { at, sealed: row.sealed, created_at: row.created_at };
-    Ok(HeldKey { key, config: row.provider_config, lease: Some(lease) })
+    let at = StoredAt { address, id: row.id.clone(), version: row.version };
+    Ok(HeldKey { key: Material::Stored { at, row }, lease: Some(lease) })
 }
 
 impl HeldKey {
@@ -208,8 +208,17 @@ impl HeldKey {
     #[must_use]
     pub const fn stored(&self) -> Option<&StoredAt> {
         match &self.key {
-            Material::Clear(_) => None,
+            Material::Clear { .. } => None,
             Material::Stored { at, .. } => Some(at),
+        }
+    }
+
+    /// Where it goes.
+    #[must_use]
+    pub fn config(&self) -> &ProviderConfig {
+        match &self.key {
+            Material::Clear { config, .. } => config,
+            Material::Stored { row, .. } => &row.provider_config,
         }
     }
 
@@ -218,10 +227,10 @@ impl HeldKey {
     /// # Errors
     /// A stored record that does not open: somebody changed it, or the master key is another one.
     pub fn open(self, app: &App, project: &ProjectId) -> Result<OpenKey, Refusal> {
-        let Self { key, config, lease } = self;
-        let (at, sealed, created_at) = match key {
-            Material::Clear(key) => return Ok(OpenKey { key, stored: None, lease }),
-            Material::Stored { at, sealed, created_at } => (at, sealed, created_at),
+        let Self { key, lease } = self;
+        let (at, row) = match key {
+            Material::Clear { key, .. } => return Ok(OpenKey { key, stored: None, lease }),
+            Material::Stored { at, row } => (at, row),
         };
         let place = Place {
             project,
@@ -231,10 +240,10 @@ impl HeldKey {
             name: &at.address.name,
             id: &at.id,
             version: at.version,
-            provider_config: &config,
-            created_at,
+            provider_config: &row.provider_config,
+            created_at: row.created_at,
         };
-        let key = record::open(app, &place, &sealed)?;
+        let key = record::open(app, &place, &row.sealed)?;
         Ok(OpenKey { key, stored: Some(at), lease })
     }
 }
@@ -253,7 +262,7 @@ async fn without_own(app: &App, ask: &Ask<'_>, grant: &Grant) -> Result<(Mode, O
                 provider_config: row.provider_config,
                 created_at: row.created_at,
             };
-            let key = stored(app, ask, grant, &address.ref_id, &address.name, key)?;
+            let key = stored(app, ask, grant, &address.ref_id, &address.name, Arc::new(key))?;
             return Ok((Mode::Server, Some(key)));
         }
     }

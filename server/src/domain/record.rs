@@ -68,8 +68,7 @@ pub(super) fn seal(app: &App, place: &Place<'_>, key: &[u8]) -> Vec<u8> {
 
 /// Decrypts a row's key.
 pub(super) fn open(app: &App, place: &Place<'_>, sealed: &[u8]) -> Result<ProviderKey, Refusal> {
-    let what = || format!("{} version {}", place.id, place.version);
-    let key: Zeroizing<Vec<u8>> =
-        place.bind(|binding| app.vault.open(binding, sealed)).map_err(Refusal::vault(what()))?;
-    ProviderKey::of(place.provider, key).map_err(|_| Refusal::vault(what())(CannotOpen))
+    let refusal = |CannotOpen| Refusal::vault(format!("{} version {}", place.id, place.version));
+    let key: Zeroizing<Vec<u8>> = place.bind(|binding| app.vault.open(binding, sealed)).map_err(refusal)?;
+    ProviderKey::of(place.provider, key).map_err(|_| refusal(CannotOpen))
 }

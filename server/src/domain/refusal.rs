@@ -5,7 +5,7 @@ use std::time::Duration;
 use byo_seal::Verdict;
 
 use super::{Params, SealingKeysError};
-use crate::{limit::RateLimited, store::StoreError, vault::CannotOpen};
+use crate::{limit::RateLimited, store::StoreError};
 
 /// One field that is not valid.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -138,8 +138,7 @@ impl Refusal {
     }
 
     /// A stored record that does not open.
-    pub(super) fn vault(what: impl Into<String>) -> impl FnOnce(CannotOpen) -> Self {
-        let what = what.into();
-        move |CannotOpen| Self::Fault(Fault::Vault(what))
+    pub(super) const fn vault(what: String) -> Self {
+        Self::Fault(Fault::Vault(what))
     }
 }

@@ -22,6 +22,7 @@ use super::{
     client_address::client_address,
     problem::{Code, Problem},
     proxy,
+    serve::Arrived,
 };
 use crate::{app::App, id::RequestId, telemetry};
 
@@ -63,25 +64,22 @@ pub(super) async fn enter(State(entrance): State<Entrance>, request: Request, ne
         request.extensions_mut().insert::<Admitted>(admitted);
         next.run(request)
     };
-    entrance.admit(request, route, answer).await
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().expect("the server tells it").0;
+    entrance.admit(Arrived { request, peer }, route, answer).await
 }
 
 impl Entrance {
     /// Names the request, logs it without its query and headers, and writes out problems.
     pub(super) async fn admit<A: Future<Output = Response>>(
         &self,
-        request: Request,
+        Arrived { request, peer }: Arrived,
         route: &str,
         answer: impl FnOnce(Request, Admitted) -> A,
     ) -> Response {
         let app = &self.app;
         let started = app.clock.now();
         let id = RequestId::new(started, &app.ids);
-        let peer = request
-            .extensions()
-            .get::<ConnectInfo<SocketAddr>>()
-            .map_or(IpAddr::from([127, 0, 0, 1]), |ConnectInfo(peer)| peer.ip());
-        let client = client_address(peer, request.headers(), &self.trusted_proxies);
+        let client = client_address(peer.ip(), request.headers(), &self.trusted_proxies);
         let called = Called::of(request.uri());
         let method = method(&request);
         telemetry::of_request(id, async move {
@@ -91,7 +89,7 @@ impl Entrance {
                 method,
                 route,
                 status = response.status().as_u16(),
-                ms = took.as_millis(),
+                ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
                 "answered"
             );
             response

@@ -25,7 +25,7 @@ mod webhooks;
 
 use std::{sync::Arc, time::Duration};
 
-use axum::{Router, extract::Request, middleware};
+use axum::{Router, middleware};
 use tower::{ServiceExt, service_fn};
 use tower_http::{
     cors::{Any, CorsLayer},
@@ -36,7 +36,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 pub use openapi::document;
 pub use problem::{Code, FieldError, Problem};
 
-use self::serve::Answers;
+use self::serve::{Answers, Arrived, routed};
 
 use crate::app::App;
 
@@ -60,18 +60,19 @@ pub struct RouterSettings {
 /// call was the router's layers.
 pub fn service(app: AppState, settings: &RouterSettings) -> impl Answers {
     let entrance = guard::Entrance::new(Arc::clone(&app), settings.trusted_proxies.clone());
-    let shared = Arc::new((router(Arc::clone(&app), settings, entrance.clone()), entrance, app));
-    service_fn(move |request: Request| {
+    let router = routed(router(Arc::clone(&app), settings, entrance.clone()));
+    let shared = Arc::new((router, entrance, app));
+    service_fn(move |arrived: Arrived| {
         let shared = Arc::clone(&shared);
         async move {
             let (router, entrance, app) = &*shared;
-            if !proxy::is_call(&request) {
-                return router.clone().oneshot(request).await;
+            if !proxy::is_call(&arrived.request) {
+                return router.clone().oneshot(arrived).await;
             }
             let answer = |request, admitted| {
                 guard::checked(app, request, move |request| proxy::answer(app, request, admitted))
             };
-            Ok(entrance.admit(request, proxy::ROUTE, answer).await)
+            Ok(entrance.admit(arrived, proxy::ROUTE, answer).await)
         }
     })
 }

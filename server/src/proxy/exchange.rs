@@ -39,7 +39,7 @@ impl Made<'_> {
         let route = self
             .app
             .providers
-            .route(self.provider, &held.config)
+            .route(self.provider, held.config())
             .map_err(|_| Refusal::DestinationNotAllowed)?;
         let destination = route
             .destination(self.tail.path(), self.tail.query())

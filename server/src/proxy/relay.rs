@@ -41,7 +41,7 @@ pub enum BrokenOff {
 /// The body.
 pub struct Relay {
     source: Arc<Source>,
-    stream: Option<Stream>,
+    stream: Option<Box<Stream>>,
     ready: VecDeque<Bytes>,
     state: State,
     idle: Idle,
@@ -112,7 +112,7 @@ impl Relay {
     ) -> Self {
         Self {
             source: Source::new(upstream, lease),
-            stream,
+            stream: stream.map(Box::new),
             ready: VecDeque::new(),
             state: State::Flowing,
             idle: Idle::new(patience),
@@ -131,7 +131,7 @@ impl Relay {
     }
 
     fn complete(&mut self) {
-        if let Some(rest) = self.stream.as_mut().and_then(Stream::finish) {
+        if let Some(rest) = self.stream.as_deref_mut().and_then(Stream::finish) {
             self.ready.push_back(rest);
         }
         self.usage = None;
@@ -140,7 +140,7 @@ impl Relay {
 
     fn break_off(&mut self, why: BrokenOff) {
         tracing::debug!(%why, "an answer was broken off");
-        let told = self.stream.as_ref().filter(|_| why == BrokenOff::KeyEnded).and_then(Stream::farewell);
+        let told = self.stream.as_deref().filter(|_| why == BrokenOff::KeyEnded).and_then(Stream::farewell);
         let linger = if told.is_some() { Linger::Due } else { Linger::Not };
         self.ready.extend(told);
         self.usage = None;

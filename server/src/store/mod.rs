@@ -75,7 +75,7 @@ pub trait Store: Send + Sync {
     async fn token_by_hash(&self, hash: &TokenHash) -> StoreResult<Option<(TokenRow, Scope)>>;
 
     /// Everything that decides about one proxied call; `None` when the token stands for nobody.
-    async fn grant(&self, query: GrantQuery<'_>) -> StoreResult<Option<Grant>>;
+    async fn grant(&self, query: GrantQuery<'_>) -> StoreResult<Option<Arc<Grant>>>;
     /// Adds a runtime token.
     async fn insert_runtime_token(&self, token: NewRuntimeToken) -> StoreResult<()>;
     /// Ends a runtime token; `false` when there is none of that id. When this has answered, no call passes with it.

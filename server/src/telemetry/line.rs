@@ -1,6 +1,6 @@
 //! How a line is written.
 
-use std::{fmt, mem};
+use std::{cell::RefCell, fmt, mem};
 
 use tracing::{
     Event, Level, Subscriber,
@@ -11,13 +11,38 @@ use tracing_subscriber::{
     fmt::{
         FmtContext, FormatEvent, FormatFields,
         format::{Format, Json, Writer},
-        time::{FormatTime, SystemTime},
+        time::FormatTime,
     },
     registry::LookupSpan,
 };
 
 use super::REQUEST;
-use crate::id::RequestId;
+use crate::{
+    clock::{Clock, SystemClock},
+    id::RequestId,
+};
+
+/// The time, in UTC, to the millisecond. Of the many lines of a second only the first has all of it worked out.
+pub(super) struct Now;
+
+thread_local! {
+    /// The second that was last written, since 1970, and how.
+    static SECOND: RefCell<(i64, String)> = const { RefCell::new((i64::MIN, String::new())) };
+}
+
+impl FormatTime for Now {
+    fn format_time(&self, writer: &mut Writer<'_>) -> fmt::Result {
+        let now = SystemClock.now();
+        SECOND.with_borrow_mut(|(second, text)| {
+            if *second != now.as_secs() {
+                *text = jiff::Timestamp::from_second(now.as_secs()).map_err(|_| fmt::Error)?.to_string();
+                text.pop();
+                *second = now.as_secs();
+            }
+            write!(writer, "{text}.{:03}Z", now.as_millis().rem_euclid(1000))
+        })
+    }
+}
 
 /// Time, level, request, place and fields, for people.
 pub(super) struct TextLine;
@@ -34,7 +59,7 @@ where
         event: &Event<'_>,
     ) -> fmt::Result {
         let metadata = event.metadata();
-        SystemTime.format_time(&mut writer)?;
+        Now.format_time(&mut writer)?;
         writer.write_char(' ')?;
         match colour(*metadata.level()).filter(|_| writer.has_ansi_escapes()) {
             Some(colour) => write!(writer, "\x1b[{colour}m{:>5}\x1b[0m ", metadata.level().as_str())?,
@@ -121,7 +146,7 @@ const fn colour(level: Level) -> Option<u8> {
 }
 
 /// One object, with the request as a member like those of the event.
-pub(super) struct JsonLine(pub(super) Format<Json>);
+pub(super) struct JsonLine(pub(super) Format<Json, Now>);
 
 impl<S, N> FormatEvent<S, N> for JsonLine
 where

@@ -1,6 +1,6 @@
 //! Runtime tokens: made, listed, ended, and good for nothing but the proxy.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use byo_seal::ProviderId;
 use byo_server::{
@@ -34,7 +34,7 @@ async fn a_runtime_token_is_shown_once_and_stands_for_one_customer() {
     assert!(made["revokedAt"].is_null());
 
     let grant = grant(&app, &token).await.expect("it works");
-    let limits = grant.runtime.expect("a runtime token has limits");
+    let limits = grant.runtime.as_ref().expect("a runtime token has limits");
     assert_eq!((limits.id.as_str(), limits.ref_id.as_str()), (text(&made["id"]).as_str(), "customer_1"));
     assert_eq!(limits.providers, Some(vec![ProviderId::Openai, ProviderId::Anthropic]));
     assert!(limits.models.allows(ProviderId::Openai, "gpt-4.1"));
@@ -282,7 +282,7 @@ async fn works(app: &TestApp, token: &str) -> bool {
 }
 
 /// What the proxy asks before each call.
-async fn grant(app: &TestApp, token: &str) -> Option<Grant> {
+async fn grant(app: &TestApp, token: &str) -> Option<Arc<Grant>> {
     let query = GrantQuery {
         token: &Token::parse(token).expect("it is well-formed").hash(),
         is_runtime: true,

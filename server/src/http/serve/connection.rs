@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddr, pin::pin, sync::Arc, time::Duration};
 
-use axum::extract::ConnectInfo;
+use futures_util::{FutureExt, StreamExt, future::BoxFuture, stream::FuturesUnordered};
 use hyper::body::Incoming;
 use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
@@ -16,7 +16,7 @@ use tokio::{
 use tokio_rustls::TlsAcceptor;
 use tower::ServiceExt;
 
-use super::{Answers, ServeLimits, body::TimedBody, permits::Permit, running::Running};
+use super::{Answers, Arrived, ServeLimits, body::TimedBody, permits::Permit, running::Running};
 
 const MOST_HEADER_BYTES: u32 = 16 * 1024;
 
@@ -61,21 +61,16 @@ impl<S: Answers> Connections<S> {
     {
         let running = Running::new();
         let service = hyper::service::service_fn(|request: hyper::Request<Incoming>| {
-            let mut request =
+            let request =
                 request.map(|body| axum::body::Body::new(TimedBody::new(body, self.limits.body_timeout)));
-            request.extensions_mut().insert(ConnectInfo(peer));
-            running.count(self.service.clone().oneshot(request))
+            running.count(self.service.clone().oneshot(Arrived { request, peer }))
         });
         let mut connection = pin!(self.http.serve_connection(TokioIo::new(stream), service));
         // How a connection ended is the client's business; whole requests are logged where they are answered.
         tokio::select! {
+            biased;
             _ = connection.as_mut() => return,
-            // The client may answer pings all the while, and ask politely for an answer it never lets go out.
-            () = running.stuck_for(self.answer_stall) => return,
-            // hyper's own timer runs for HTTP/1 alone, and only once it knows the version, which a silent client
-            // never tells.
-            () = running.idle_for(self.limits.header_timeout) => {}
-            () = self.stopped() => {}
+            is_over = self.over(&running) => if is_over { return },
         }
         connection.as_mut().graceful_shutdown();
         tokio::select! {
@@ -83,6 +78,20 @@ impl<S: Answers> Connections<S> {
             () = running.stuck_for(self.answer_stall) => {}
             () = running.idle_for(self.limits.header_timeout * LINGER) => {}
         }
+    }
+
+    /// Completes when the connection has to end, and tells whether at once. The connection is polled many times for each
+    /// of its requests, so these are polled only when one of them has something to say.
+    async fn over(&self, running: &Running) -> bool {
+        let ends: [BoxFuture<'_, bool>; 3] = [
+            // The client may answer pings all the while, and ask politely for an answer it never lets go out.
+            running.stuck_for(self.answer_stall).map(|()| true).boxed(),
+            // hyper's own timer runs for HTTP/1 alone, and only once it knows the version, which a silent client
+            // never tells.
+            running.idle_for(self.limits.header_timeout).map(|()| false).boxed(),
+            self.stopped().map(|()| false).boxed(),
+        ];
+        FuturesUnordered::from_iter(ends).next().await.unwrap_or_default()
     }
 
     async fn stopped(&self) {

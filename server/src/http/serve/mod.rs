@@ -15,31 +15,52 @@ use std::{
     time::Duration,
 };
 
-use axum::{extract::Request, response::Response};
+use axum::{
+    Router,
+    extract::{ConnectInfo, Request},
+    response::Response,
+};
 use tokio::{
     net::{TcpListener, TcpSocket},
     sync::watch,
     task::JoinSet,
 };
 use tokio_rustls::TlsAcceptor;
-use tower::Service;
+use tower::{Service, service_fn};
 
 pub use self::body::BodyTimedOut;
 use self::{connection::Connections, permits::Permits};
 
+/// A request that has come in.
+#[derive(Debug)]
+pub struct Arrived {
+    /// All of it but its address.
+    pub request: Request,
+    /// The other end of its connection.
+    pub peer: SocketAddr,
+}
+
 /// Whatever answers requests, and never fails at it.
 pub trait Answers:
-    Service<Request, Response = Response, Error = Infallible, Future: Send> + Clone + Send + Sync + 'static
+    Service<Arrived, Response = Response, Error = Infallible, Future: Send> + Clone + Send + Sync + 'static
 {
 }
 
 impl<S> Answers for S where
-    S: Service<Request, Response = Response, Error = Infallible, Future: Send>
+    S: Service<Arrived, Response = Response, Error = Infallible, Future: Send>
         + Clone
         + Send
         + Sync
         + 'static
 {
+}
+
+/// Has a router answer, whose handlers find the address in [`ConnectInfo`].
+pub fn routed(router: Router) -> impl Answers {
+    service_fn(move |Arrived { mut request, peer }| {
+        request.extensions_mut().insert(ConnectInfo(peer));
+        router.clone().call(request)
+    })
 }
 
 /// What a connection may cost.

@@ -248,7 +248,8 @@ impl Server {
         let (stop, stopped) = oneshot::channel::<()>();
         let (hold, held) = mpsc::unbounded_channel();
         let shutdown = async move { drop(stopped.await) };
-        let task = tokio::spawn(serve_with(listener, tls, router(hold), limits, answer_stall, shutdown));
+        let task =
+            tokio::spawn(serve_with(listener, tls, routed(router(hold)), limits, answer_stall, shutdown));
         Self { address, stop, task, held }
     }
 

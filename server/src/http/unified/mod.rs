@@ -108,7 +108,7 @@ async fn answered(
     mode: &'static str,
     id: &RequestId,
 ) -> Result<Response, Problem> {
-    let config = access.key.as_ref().map(|key| key.config.clone()).unwrap_or_default();
+    let config = access.key.as_ref().map(|key| key.config().clone()).unwrap_or_default();
     let outgoing = unified::outgoing(call, &config).map_err(Refusal::Invalid)?;
     if !access.allows_model(call.provider, &outgoing.model) {
         return Err(Refusal::ModelNotAllowed.into());

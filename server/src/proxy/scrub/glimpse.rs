@@ -9,7 +9,7 @@ use crate::secret::ProviderKey;
 const PIECE: usize = 4;
 const STRIDE: usize = WINDOW - PIECE + 1;
 
-const BITS: u32 = 13;
+const BITS: u32 = 11;
 
 /// Tells whether a value may hold eight characters of the key in a row, as they stand. It also says yes to what is no
 /// secret (`Scrubber` knows), and never no where there are eight.

@@ -1,5 +1,7 @@
 //! What decides about one proxied call.
 
+use std::sync::Arc;
+
 use byo_seal::{ProviderConfig, ProviderId};
 
 use super::{KeyStatus, ModelList};
@@ -47,7 +49,7 @@ pub struct Grant {
     /// The secret key that made the runtime token, which ends with it.
     pub made_by: Option<TokenId>,
     /// The customer's key in use for this provider and name.
-    pub key: Option<UsableKey>,
+    pub key: Option<Arc<UsableKey>>,
 }
 
 /// What an environment allows on the proxy.

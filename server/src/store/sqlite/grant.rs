@@ -32,16 +32,16 @@ impl HotReader {
         Self { path, idle: Mutex::default(), remembered }
     }
 
-    pub(super) fn grant(&self, query: &GrantQuery<'_>) -> StoreResult<Option<Grant>> {
+    pub(super) fn grant(&self, query: &GrantQuery<'_>) -> StoreResult<Option<Arc<Grant>>> {
         // A runtime token also ends by itself, which nobody writes.
         if query.is_runtime {
-            return self.read(query);
+            return Ok(self.read(query)?.map(Arc::new));
         }
         let missing = match self.remembered.find(query) {
             Ok(grant) => return Ok(Some(grant)),
             Err(missing) => missing,
         };
-        let read = self.read(query)?;
+        let read = self.read(query)?.map(Arc::new);
         if let Some(grant) = &read {
             self.remembered.keep(missing, grant);
         }
@@ -148,7 +148,7 @@ fn read(row: &Row<'_>) -> StoreResult<Grant> {
     })
 }
 
-fn read_key(row: &Row<'_>) -> StoreResult<Option<UsableKey>> {
+fn read_key(row: &Row<'_>) -> StoreResult<Option<Arc<UsableKey>>> {
     let Some(id) = optional_text(row, 8)? else { return Ok(None) };
     let status = match text(row, 9)? {
         "active" => KeyStatus::Active,
@@ -160,14 +160,14 @@ fn read_key(row: &Row<'_>) -> StoreResult<Option<UsableKey>> {
         "{}" => ProviderConfig::default(),
         config => row::json("provider configuration", config)?,
     };
-    Ok(Some(UsableKey {
+    Ok(Some(Arc::new(UsableKey {
         id: row::id("key id", KeyId::parse(id))?,
         version: row.get(10).map_err(unavailable)?,
         status,
         sealed: row.get(11).map_err(unavailable)?,
         provider_config,
         created_at: Timestamp::from_millis(row.get(13).map_err(unavailable)?),
-    }))
+    })))
 }
 
 fn read_runtime(row: &Row<'_>) -> StoreResult<Option<RuntimeLimits>> {

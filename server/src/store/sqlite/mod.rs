@@ -100,7 +100,7 @@ impl Store for SqliteStore {
         token::find(&self.readers, hash).await
     }
 
-    async fn grant(&self, query: GrantQuery<'_>) -> StoreResult<Option<Grant>> {
+    async fn grant(&self, query: GrantQuery<'_>) -> StoreResult<Option<Arc<Grant>>> {
         self.hot.grant(&query)
     }
 

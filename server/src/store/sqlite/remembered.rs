@@ -7,7 +7,7 @@
 
 use std::{
     collections::HashMap,
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use crate::store::{Grant, GrantQuery};
@@ -22,7 +22,7 @@ pub(super) struct Remembered(Mutex<State>);
 struct State {
     /// How many times all was forgotten.
     generation: u64,
-    grants: HashMap<Box<[u8]>, Grant>,
+    grants: HashMap<Box<[u8]>, Arc<Grant>>,
 }
 
 /// What was not remembered and is to be read.
@@ -32,17 +32,17 @@ pub(super) struct Missing {
 }
 
 impl Remembered {
-    pub(super) fn find(&self, query: &GrantQuery<'_>) -> Result<Grant, Missing> {
+    pub(super) fn find(&self, query: &GrantQuery<'_>) -> Result<Arc<Grant>, Missing> {
         let asked = text(query);
         let state = self.lock();
         match state.grants.get(&asked) {
-            Some(grant) => Ok(grant.clone()),
+            Some(grant) => Ok(Arc::clone(grant)),
             None => Err(Missing { generation: state.generation, asked }),
         }
     }
 
     /// Takes in what has been read since it was missing, unless something was written meanwhile.
-    pub(super) fn keep(&self, missing: Missing, grant: &Grant) {
+    pub(super) fn keep(&self, missing: Missing, grant: &Arc<Grant>) {
         let mut state = self.lock();
         if state.generation != missing.generation {
             return;
@@ -50,7 +50,7 @@ impl Remembered {
         if state.grants.len() >= MOST {
             state.grants.clear();
         }
-        state.grants.insert(missing.asked, grant.clone());
+        state.grants.insert(missing.asked, Arc::clone(grant));
     }
 
     pub(super) fn forget_all(&self) {
