@@ -1,6 +1,7 @@
 //! Base64url without padding, one spelling per value (RFC 4648 §5).
 
-use std::fmt;
+use alloc::{string::String, vec::Vec};
+use core::fmt;
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 
@@ -26,7 +27,7 @@ impl fmt::Display for NotBase64Url {
     }
 }
 
-impl std::error::Error for NotBase64Url {}
+impl core::error::Error for NotBase64Url {}
 
 /// How many characters `bytes` bytes take.
 pub(crate) const fn encoded_len(bytes: usize) -> usize {

@@ -1,6 +1,7 @@
 //! What an envelope is bound to.
 
-use std::fmt;
+use alloc::vec::Vec;
+use core::fmt;
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
@@ -80,30 +81,53 @@ impl Context<'_> {
     /// The context as bytes: every field behind its length, in this order. No two contexts share them.
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {
-        let mut bytes = Vec::new();
-        push(&mut bytes, &self.suite.ids());
-        push(&mut bytes, self.kid.as_str().as_bytes());
-        push(&mut bytes, self.audience.as_bytes());
-        push(&mut bytes, self.principal.as_bytes());
-        push(&mut bytes, self.purpose.as_str().as_bytes());
-        push(&mut bytes, self.provider.as_str().as_bytes());
-        push(&mut bytes, self.ref_id.as_bytes());
-        push(&mut bytes, self.name.as_bytes());
-        push(&mut bytes, &Sha256::digest(canonical(self.provider_config)));
-        push(&mut bytes, self.page_origin.as_bytes());
-        push(&mut bytes, self.challenge);
-        bytes
+        let fields: Fields<'_> = [
+            self.audience.as_bytes(),
+            self.principal.as_bytes(),
+            self.purpose.as_str().as_bytes(),
+            self.provider.as_str().as_bytes(),
+            self.ref_id.as_bytes(),
+            self.name.as_bytes(),
+            &canonical(self.provider_config),
+            self.page_origin.as_bytes(),
+            self.challenge,
+        ];
+        encode(self.suite, self.kid, &fields)
     }
 
     /// HPKE's `info`: `"byo/seal/v1" ‖ 0 ‖ SHA-256(encode())`.
     #[must_use]
     pub fn info(&self) -> [u8; 44] {
-        let mut info = [0; 44];
-        let (label, hash) = info.split_at_mut(LABEL.len());
-        label.copy_from_slice(LABEL);
-        hash.copy_from_slice(&Sha256::digest(self.encode()));
-        info
+        info(&self.encode())
     }
+}
+
+/// Fields 3 to 11 of `FORMAT.md`, but the configuration in its canonical form and not yet hashed.
+pub(crate) type Fields<'a> = [&'a [u8]; 9];
+
+/// Where the configuration stands among them.
+const CONFIG: usize = 6;
+
+pub(crate) fn encode(suite: Suite, kid: &KeyId, fields: &Fields<'_>) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    push(&mut bytes, &suite.ids());
+    push(&mut bytes, kid.as_str().as_bytes());
+    for (at, field) in fields.iter().enumerate() {
+        if at == CONFIG {
+            push(&mut bytes, &Sha256::digest(field));
+        } else {
+            push(&mut bytes, field);
+        }
+    }
+    bytes
+}
+
+pub(crate) fn info(encoded: &[u8]) -> [u8; 44] {
+    let mut info = [0; 44];
+    let (label, hash) = info.split_at_mut(LABEL.len());
+    label.copy_from_slice(LABEL);
+    hash.copy_from_slice(&Sha256::digest(encoded));
+    info
 }
 
 /// The members that are there, in this order, each as name and value. A member added later changes

@@ -1,14 +1,16 @@
 //! Sealing and opening.
 
-use std::fmt;
+use alloc::vec::Vec;
+use core::fmt;
 
 use hpke::HpkeError;
 use rand_core::CryptoRng;
 use zeroize::Zeroizing;
 
 use crate::{
-    Context, KeyId, MAX_CHALLENGE_BYTES, MAX_KEY_BYTES, PrivateKey, PublicKey, SealedKey, Version,
-    base_mode::{self, TAG_BYTES},
+    Context, Head, KeyId, MAX_CHALLENGE_BYTES, MAX_KEY_BYTES, PrivateKey, PublicKey, SealedKey, Suite,
+    Version,
+    base_mode::{self, ENC_BYTES, TAG_BYTES},
     padding,
 };
 
@@ -25,18 +27,54 @@ pub fn seal(
     if context.challenge.len() > MAX_CHALLENGE_BYTES {
         return Err(SealError::ChallengeTooLong);
     }
-    let mut buffer = padding::pad(key, TAG_BYTES).ok_or(SealError::KeyTooLong)?;
-    let (enc, tag) = base_mode::encrypt(context.suite, public, &context.info(), &mut buffer, rng)
-        .map_err(|_: HpkeError| SealError::UnusablePublicKey)?;
-    buffer.extend_from_slice(&tag);
+    let (enc, ciphertext) = encrypt(context.suite, public, &context.info(), key, rng)?;
     Ok(SealedKey {
         v: Version,
         kid: context.kid.clone(),
         suite: context.suite,
         enc: enc.to_vec(),
-        ciphertext: std::mem::take(&mut *buffer),
+        ciphertext,
         challenge: context.challenge.to_vec(),
     })
+}
+
+/// What is new in a sealed key; the rest is known to whoever had it made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sealed {
+    /// The id of the public key under the suite.
+    pub kid: KeyId,
+    /// HPKE's encapsulated key.
+    pub enc: [u8; ENC_BYTES],
+    /// The padded key, encrypted, with its tag.
+    pub ciphertext: Vec<u8>,
+}
+
+/// Like [`seal`], for whoever has the context as bytes. The key id is made from the public key, so it cannot be
+/// another's.
+pub fn seal_head(
+    suite: Suite,
+    public: &PublicKey,
+    head: &Head<'_>,
+    key: &[u8],
+    rng: &mut impl CryptoRng,
+) -> Result<Sealed, SealError> {
+    let kid = KeyId::of(suite, public);
+    let (enc, ciphertext) = encrypt(suite, public, &head.info(suite, &kid), key, rng)?;
+    Ok(Sealed { kid, enc, ciphertext })
+}
+
+fn encrypt(
+    suite: Suite,
+    public: &PublicKey,
+    info: &[u8],
+    key: &[u8],
+    rng: &mut impl CryptoRng,
+) -> Result<([u8; ENC_BYTES], Vec<u8>), SealError> {
+    let mut buffer = padding::pad(key, TAG_BYTES).ok_or(SealError::KeyTooLong)?;
+    let (enc, tag) = base_mode::encrypt(suite, public, info, &mut buffer, rng)
+        .map_err(|_: HpkeError| SealError::UnusablePublicKey)?;
+    buffer.extend_from_slice(&tag);
+    Ok((enc, core::mem::take(&mut *buffer)))
 }
 
 /// Opens a sealed key, if it was made for exactly this context.
@@ -86,7 +124,7 @@ impl fmt::Display for SealError {
     }
 }
 
-impl std::error::Error for SealError {}
+impl core::error::Error for SealError {}
 
 /// The envelope does not open for this request. There is deliberately no reason: whoever tampers with an
 /// envelope must not learn how far it got.
@@ -99,7 +137,7 @@ impl fmt::Display for OpenError {
     }
 }
 
-impl std::error::Error for OpenError {}
+impl core::error::Error for OpenError {}
 
 #[cfg(test)]
 mod tests;

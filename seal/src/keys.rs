@@ -1,6 +1,7 @@
 //! Key pairs and their ids.
 
-use std::{fmt, str::FromStr};
+use alloc::{borrow::ToOwned as _, string::String};
+use core::{fmt, str::FromStr};
 
 use hpke::{Deserializable as _, Kem as _, Serializable as _};
 use rand_core::CryptoRng;
@@ -148,7 +149,7 @@ impl fmt::Display for InvalidKeyId {
     }
 }
 
-impl std::error::Error for InvalidKeyId {}
+impl core::error::Error for InvalidKeyId {}
 
 impl FromStr for KeyId {
     type Err = InvalidKeyId;

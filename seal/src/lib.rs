@@ -7,12 +7,14 @@
 //! Feature `aes` adds the second suite, AES-256-GCM; feature `signed` the signatures of the key directory; feature
 //! `request` the text in which a key for single requests travels.
 //!
-//! There is no I/O, no clock and no ambient randomness here: whoever calls brings them.
+//! There is no I/O, no clock and no ambient randomness here: whoever calls brings them. Nor is there a need for `std`,
+//! which the browser's half would have to bring along; feature `std`, on by default, lets the dependencies use it.
 //!
 //! | module | |
 //! |---|---|
 //! | `envelope` | [`seal`], [`open`] and the wire form [`SealedKey`] |
 //! | `context` | what an envelope is bound to |
+//! | `head` | the same as bytes, from whoever only carries its values |
 //! | `base_mode` | the only calls into HPKE, one match arm a suite |
 //! | `keys`, `suite` | key pairs, key ids, cipher suites |
 //! | `request` | the header of a key that is used for requests and never stored |
@@ -21,10 +23,15 @@
 //! | `base64url`, `principal`, `reference` | spellings that both sides must agree on |
 //! | `provider`, `verdict` | the words of the API |
 
+#![cfg_attr(not(test), no_std)]
+
+extern crate alloc;
+
 pub mod base64url;
 mod base_mode;
 mod context;
 mod envelope;
+mod head;
 mod keys;
 mod padding;
 mod principal;
@@ -39,7 +46,8 @@ mod verdict;
 mod wire;
 
 pub use context::{Context, Purpose};
-pub use envelope::{OpenError, SealError, open, seal};
+pub use envelope::{OpenError, SealError, Sealed, open, seal, seal_head};
+pub use head::Head;
 pub use keys::{InvalidKeyId, KeyId, PrivateKey, PublicKey, generate};
 pub use padding::MAX_KEY_BYTES;
 pub use principal::principal_id;

@@ -1,5 +1,7 @@
 //! Padding: `u16 big-endian length ‖ key ‖ zeros`, to one of a few sizes.
 
+use alloc::vec::Vec;
+
 use zeroize::Zeroizing;
 
 /// The sizes a padded key may have. A key takes the smallest that holds it.

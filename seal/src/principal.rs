@@ -1,5 +1,7 @@
 //! Naming a token without telling it.
 
+use alloc::string::String;
+
 use sha2::{Digest as _, Sha256};
 
 use crate::base64url;

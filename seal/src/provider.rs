@@ -1,6 +1,7 @@
 //! Which AI providers byo knows by name, and where a customer's key may point.
 
-use std::{fmt, str::FromStr};
+use alloc::string::String;
+use core::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
@@ -73,7 +74,7 @@ impl fmt::Display for UnknownProvider {
     }
 }
 
-impl std::error::Error for UnknownProvider {}
+impl core::error::Error for UnknownProvider {}
 
 impl FromStr for ProviderId {
     type Err = UnknownProvider;

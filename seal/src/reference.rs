@@ -1,7 +1,7 @@
 //! The characters of a `refId` and of a key's `name`. Both are compared byte for byte, so neither white
 //! space nor anything that has two spellings (case folding, Unicode normalisation) may stand in them.
 
-use std::fmt;
+use core::fmt;
 
 /// The longest `refId`, in bytes.
 pub const MAX_REF_ID_BYTES: usize = 255;
@@ -59,8 +59,8 @@ impl fmt::Display for InvalidName {
     }
 }
 
-impl std::error::Error for InvalidRefId {}
-impl std::error::Error for InvalidName {}
+impl core::error::Error for InvalidRefId {}
+impl core::error::Error for InvalidName {}
 
 fn check(text: &str, max: usize) -> Result<(), Flaw> {
     if text.is_empty() {

@@ -3,7 +3,8 @@
 //! Whoever passes it on cannot read the key. What the receiver cannot know otherwise stands beside it in clear, and is
 //! bound like everything else; provider and `refId` are what the call says, so they do not stand here.
 
-use std::{fmt, str::FromStr};
+use alloc::{borrow::ToOwned as _, string::String, vec::Vec};
+use core::{fmt, str::FromStr};
 
 use serde::{Deserialize, Deserializer, Serialize, de::Error};
 
@@ -83,7 +84,7 @@ impl fmt::Display for MalformedRequestEnvelope {
     }
 }
 
-impl std::error::Error for MalformedRequestEnvelope {}
+impl core::error::Error for MalformedRequestEnvelope {}
 
 /// A [`principal_id`](crate::principal_id) that came from outside: base64url of 32 bytes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

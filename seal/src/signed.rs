@@ -3,7 +3,8 @@
 //! DSSE (<https://github.com/secure-systems-lab/dsse>) signs the bytes of the payload as they stand, together with
 //! their type, so nothing has to be written in a canonical way and no statement passes for one of another type.
 
-use std::fmt;
+use alloc::{borrow::ToOwned as _, format, string::String, vec, vec::Vec};
+use core::fmt;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use ed25519_dalek::{Signature, Signer as _};
@@ -88,7 +89,7 @@ impl fmt::Display for NotSigned {
     }
 }
 
-impl std::error::Error for NotSigned {}
+impl core::error::Error for NotSigned {}
 
 impl Signed {
     /// Signs a payload of this type.

@@ -1,6 +1,6 @@
 //! Cipher suites: which HPKE algorithms an envelope was made with.
 
-use std::{fmt, str::FromStr};
+use core::{fmt, str::FromStr};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -64,7 +64,7 @@ impl fmt::Display for UnknownSuite {
     }
 }
 
-impl std::error::Error for UnknownSuite {}
+impl core::error::Error for UnknownSuite {}
 
 impl FromStr for Suite {
     type Err = UnknownSuite;

@@ -1,7 +1,8 @@
 //! The envelope as JSON. Everything here is chosen by whoever sends it, so every size has a limit that
 //! is checked before anything is decoded.
 
-use std::{fmt, marker::PhantomData, str::FromStr};
+use alloc::vec::Vec;
+use core::{fmt, marker::PhantomData, str::FromStr};
 
 use serde::{
     Deserialize, Deserializer, Serialize, Serializer,
