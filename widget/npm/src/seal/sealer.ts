@@ -1,0 +1,51 @@
+// What seals a key, whichever way it is done here. Types alone: the panel and the client know no more of it.
+
+import type { ProviderConfig, Purpose } from "../wire.js";
+
+export type SuiteName = "x25519-hkdf-sha256-chacha20poly1305" | "x25519-hkdf-sha256-aes256gcm";
+
+/** What an envelope is bound to: opened for anything else, it does not open. */
+export interface Binding {
+  /** The server's origin. */
+  audience: string;
+  /** The token's, as `byo_seal::principal_id` makes it. */
+  principal: string;
+  purpose: Purpose;
+  provider: string;
+  refId: string;
+  name: string;
+  providerConfig: ProviderConfig;
+  pageOrigin: string;
+  challenge: Uint8Array;
+  publicKey: Uint8Array;
+}
+
+/** Why a key may be the wrong one; never a reason to refuse it. */
+export type HintCode =
+  /** It looks like that provider's, or like that provider's key for administrators. */
+  { code: "other" | "admin"; provider: string } | { code: "byo" | "masked" | "spaced" };
+
+/** A key between the field and the envelope, where it can be overwritten. */
+export interface HeldKey {
+  /** Bytes left after cleaning. */
+  readonly length: number;
+  looksLike(provider: string): HintCode | undefined;
+  /** Overwrites it. */
+  drop(): void;
+}
+
+export interface Sealed {
+  kid: string;
+  enc: string;
+  ciphertext: string;
+}
+
+export interface Sealer {
+  readonly suite: SuiteName;
+  /** Cleans what was typed or pasted. Throws `key_too_long`. */
+  hold(text: string): HeldKey;
+  seal(key: HeldKey, binding: Binding): Promise<Sealed>;
+}
+
+/** The one there is here: WebAssembly's, else WebCrypto's; rejects with `csp_blocks_wasm` or `insecure_context`. */
+export type OpenSealer = () => Promise<Sealer>;
