@@ -3,6 +3,7 @@
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import * as esbuild from 'esbuild';
+import { asText } from './text.mjs';
 
 /** Bundles entries of `source/src` and answers esbuild's account of the outputs. */
 export async function bundle({ source, wasmDir, out, entries, chunks, servedFrom }) {
@@ -21,7 +22,8 @@ export async function bundle({ source, wasmDir, out, entries, chunks, servedFrom
     format: 'esm',
     platform: 'browser',
     target: 'es2022',
-    charset: 'utf8',
+    // Whatever a page, a server or another tool takes for the charset, these are the same characters.
+    charset: 'ascii',
     legalComments: 'none',
     metafile: true,
     define: servedFrom ? {} : { BYO_SERVED_FROM: 'undefined' },
@@ -39,9 +41,8 @@ function rustHalf(dir) {
       // A namespace, so that where the files lie leaves no trace in the output.
       const file = { 'byo-wasm': 'byo_widget.js', 'byo-wasm/binary': 'byo_widget_bg.wasm' };
       build.onResolve({ filter: /^byo-wasm/ }, ({ path }) => ({ path: file[path], namespace: 'rust-half' }));
-      // A character a byte, not base64, which hides from a server's compression what repeats and would cost a third more.
       build.onLoad({ filter: /\.wasm$/, namespace: 'rust-half' }, async ({ path }) => ({
-        contents: await readFile(join(dir, path), 'latin1'),
+        contents: asText(await readFile(join(dir, path))),
         loader: 'text',
       }));
       build.onLoad({ filter: /\.js$/, namespace: 'rust-half' }, async ({ path }) => {

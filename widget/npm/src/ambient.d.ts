@@ -14,7 +14,7 @@ declare module "byo-wasm" {
   export function verdictText(verdict: string): { title: string; next: string };
 }
 
-/** The module itself, a character a byte. */
+/** The module itself, as seal/decode.ts reads it. */
 declare module "byo-wasm/binary" {
   const text: string;
   export default text;

@@ -1,6 +1,7 @@
 // The Rust half as text in a lazily imported chunk: the one form that every bundler takes as it is. It asks the page's policy for nothing but 'wasm-unsafe-eval'.
 
 import type { Fetch } from "./options.js";
+import { decode } from "./seal/decode.js";
 import type { Answer, KeyPage, Purpose, Session, SubmitFields } from "./wire.js";
 
 import init, { Client, KeyBuffer, verdictText } from "byo-wasm";
@@ -8,8 +9,7 @@ import text from "byo-wasm/binary";
 
 /** Starts the module. Called once. */
 export async function start(): Promise<Bindings> {
-  const bytes = Uint8Array.from(text, (byte) => byte.charCodeAt(0));
-  const { memory } = await init({ module_or_path: bytes });
+  const { memory } = await init({ module_or_path: decode(text) });
   return { memory, KeyBuffer, Client, verdictText };
 }
 
