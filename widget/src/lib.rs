@@ -1,33 +1,30 @@
-//! The browser half of byo, as WebAssembly: everything that decides or touches a provider key.
+//! The part of byo's browser half that touches a provider key, as WebAssembly: it holds the key where it can be
+//! overwritten, cleans and looks at it, and seals it. Requests, answers and all words are the page's TypeScript.
 //!
-//! The page's TypeScript writes the typed key into a [`KeyBuffer`](browser::KeyBuffer) and never holds
-//! it itself; a [`Client`](browser::Client) seals it and posts the envelope. The modules below know no
-//! browser, so they are tested natively; `browser` binds them to JavaScript and decides nothing.
+//! As wasm it does without `std`, whose formatting and panics would be most of its size.
 //!
 //! | module | |
 //! |---|---|
-//! | `paste`, `shape` | cleans what was pasted; hints when it looks like something else |
-//! | `endpoint` | which server and token; the audience of an envelope |
-//! | `request`, `params`, `envelope` | what the page asks, what the server offers, the body that is posted |
-//! | `json` | the shapes of messages |
-//! | `retry` | when an attempt is made once more |
-//! | `failure`, `problem`, `wording` | what went wrong, whose fault it is, what to do next |
-//! | `verdict` | the outcome of a check in plain words |
-//! | `catalogue`, `tables` | the providers as a person meets them; the same as TypeScript |
+//! | `key_buffer` | a key in memory that can be overwritten |
+//! | `paste`, `shape` | cleans what was pasted; says when it looks like something else |
+//! | `once` | the page's random bytes as a generator |
+//! | `sealer` | the bindings to JavaScript: one class |
+//! | `alone` | what `std` would otherwise bring: an allocator that wipes, and an end |
+//! | `catalogue`, `tables` | the providers as a person meets them, written down as TypeScript |
+
+#![cfg_attr(target_arch = "wasm32", no_std)]
+
+extern crate alloc;
 
 #[cfg(target_arch = "wasm32")]
-pub mod browser;
+mod alone;
+#[cfg(not(target_arch = "wasm32"))]
 pub mod catalogue;
-pub mod endpoint;
-pub mod envelope;
-pub mod failure;
-pub mod json;
-pub mod params;
+pub mod key_buffer;
+pub mod once;
 pub mod paste;
-pub mod problem;
-pub mod request;
-pub mod retry;
+#[cfg(target_arch = "wasm32")]
+pub mod sealer;
 pub mod shape;
+#[cfg(not(target_arch = "wasm32"))]
 pub mod tables;
-pub mod verdict;
-mod wording;

@@ -7,7 +7,7 @@ use zeroize::Zeroize as _;
 /// back its length. The inside of the key is left as it is.
 pub fn clean(buffer: &mut [u8], written: usize) -> usize {
     let written = written.min(buffer.len());
-    let kept = match std::str::from_utf8(&buffer[..written]) {
+    let kept = match core::str::from_utf8(&buffer[..written]) {
         Ok(text) => {
             let key = strip(text);
             let start = key.as_ptr().addr() - text.as_ptr().addr();

@@ -6,12 +6,19 @@ declare module "*.css" {
   export default text;
 }
 
-/** wasm-bindgen's output for the Rust half; wasm.ts says what it offers. */
+/** wasm-bindgen's output for the Rust half: widget/src/sealer.rs. */
 declare module "byo-wasm" {
   export default function init(options: { module_or_path: Uint8Array }): Promise<{ memory: WebAssembly.Memory }>;
-  export const KeyBuffer: never;
-  export const Client: never;
-  export function verdictText(verdict: string): { title: string; next: string };
+  export class Sealer {
+    constructor(capacity: number);
+    pointer(): number;
+    fill(written: number): number;
+    looksLike(provider: number): number;
+    seal(head: Uint8Array, publicKey: Uint8Array, random: Uint8Array): Uint8Array;
+    static digest(bytes: Uint8Array): Uint8Array;
+    wipe(): void;
+    free(): void;
+  }
 }
 
 /** The module itself, as seal/decode.ts reads it. */

@@ -1,9 +1,10 @@
 // `createConnect`: the client without any user interface.
 
-import type { Calls } from "./calls.js";
+import type { Calls } from "./client/calls.js";
 import { misuse } from "./error.js";
 import { later } from "./later.js";
 import { type ConnectOptions, checkOptions } from "./options.js";
+import { providers } from "./tables.js";
 import type { ConnectedKey, DisconnectedKey, KeyPage, KeyTarget, ProviderConfig, Purpose, SealedForRequest, TestResult } from "./wire.js";
 
 /** Which key, where a session token lets `refId` be left out. */
@@ -11,8 +12,8 @@ export type ConnectTarget = Omit<KeyTarget, "refId"> & { refId?: string };
 
 /** What to connect. */
 export interface ConnectRequest extends ConnectTarget {
-  /** Empty for an Ollama server that asks for none. */
-  providerKey: string;
+  /** May be empty or left out for an Ollama server that asks for none. */
+  providerKey?: string;
   providerConfig?: ProviderConfig;
 }
 
@@ -56,6 +57,7 @@ export function createConnect(options: ConnectOptions): Connect {
   };
   const submit = async (purpose: Purpose, { providerKey, ...which }: SealRequest) => {
     check(which);
+    if (isKeyOptional(which.provider)) providerKey ??= "";
     if (typeof providerKey !== "string") throw misuse("invalid_option", "providerKey: give the key.", "providerKey");
     return (await open()).submit(purpose, which, providerKey);
   };
@@ -70,4 +72,8 @@ export function createConnect(options: ConnectOptions): Connect {
       return (await open()).disconnect(which);
     },
   });
+}
+
+function isKeyOptional(provider: string): boolean {
+  return providers.some((row) => row.id === provider && "keyOptional" in row);
 }

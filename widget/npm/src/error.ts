@@ -37,7 +37,7 @@ export class ByoError extends Error {
     this.name = "ByoError";
   }
 
-  /** Takes over what the Rust half rejected with; anything else is a fault of ours. */
+  /** Takes over what has a code already; anything else is a fault of ours. */
   static from(reason: unknown): ByoError {
     if (reason instanceof ByoError) return reason;
     const fields = reason as Partial<ByoErrorFields> | null | undefined;

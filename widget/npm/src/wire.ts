@@ -81,6 +81,25 @@ export interface DisconnectedKey {
   status: "revoked";
 }
 
+/** The answer to a check of a stored key. */
+export interface Validated {
+  valid: boolean;
+  verdict: Verdict;
+  models: string[];
+  checkedAt: string;
+  error: { code: string; message: string } | null;
+}
+
+/** The answer to giving up all keys of a customer. */
+export interface Reverted {
+  refId: string;
+  mode: "platform";
+  revoked: { id: string; provider: string; name: string }[];
+}
+
+/** Whose key a call uses: the customer's, the product's, a demo's. */
+export type Mode = "byok" | "server" | "demo" | "none";
+
 /** What a connect session may do. */
 export interface Session {
   refId: string;
@@ -89,9 +108,13 @@ export interface Session {
   environment: "test" | "live";
   expiresAt: string;
   projectName: string;
+  /** By provider; `fallback` is what holds without the customer's own key. */
+  modes?: Record<string, { mode: Mode; fallback: Mode }>;
+  /** By provider: set by whoever made the session, and not to be changed. */
+  providerConfigs?: Record<string, ProviderConfig>;
 }
 
 export type KeyStatus = "active" | "disabled" | "suspect" | "revoked";
 
-/** What the Rust half resolves with; the caller knows which from what it asked. */
+/** What a call resolves with; the caller knows which from what it asked. */
 export type Answer = unknown;

@@ -7,8 +7,8 @@ import { built } from './package.mjs';
 
 /** An entry and all that it imports, in brotli bytes; lazily imported chunks only if asked for. */
 async function weight(entry, lazily = false) {
-  // Loaded only where a page pins a root.
-  const seen = new Set((await pins()).filter((name) => name !== entry));
+  // Loaded only where a page pins a root, or forbids WebAssembly.
+  const seen = new Set([...(await chunks('pin-')), ...(await chunks('webcrypto-'))].filter((name) => name !== entry));
   const visit = async (name) => {
     if (seen.has(name)) return 0;
     seen.add(name);
@@ -34,8 +34,14 @@ test('a first connect stays within its budget in all', async () => {
 });
 
 test('a pinned root costs little on top', async () => {
-  const [pin] = await pins();
+  const [pin] = await chunks('pin-');
   assert.ok((await weight(pin)) <= BUDGETS['a pinned root, on top']);
+});
+
+test('a page that forbids WebAssembly pays little on top', async () => {
+  const [webcrypto] = await chunks('webcrypto-');
+  const text = await readFile(built(`dist/${webcrypto}`));
+  assert.ok(brotliCompressSync(text).length <= BUDGETS['sealing without WebAssembly, on top']);
 });
 
 test('there are no files that nothing imports', async () => {
@@ -46,6 +52,6 @@ test('there are no files that nothing imports', async () => {
   }
 });
 
-async function pins() {
-  return (await readdir(built('dist/'))).filter((name) => name.startsWith('pin-'));
+async function chunks(prefix) {
+  return (await readdir(built('dist/'))).filter((name) => name.startsWith(prefix));
 }

@@ -7,10 +7,11 @@ const { ByoError, createConnect } = await import(built('dist/index.js'));
 const options = { baseURL: 'https://byo.invalid', publishableKey: 'byo_pk_test_abc' };
 const request = { provider: 'openai', refId: 'customer_123', providerKey: 'sk-byo-test-valid' };
 
-test('a page that may not compile WebAssembly is told so in words', async (context) => {
+test('a page that may compile no WebAssembly and has no WebCrypto for it is told so in words', async (context) => {
   context.mock.method(WebAssembly, 'Module', function Module() {
     throw new WebAssembly.CompileError('blocked');
   });
+  context.mock.method(crypto.subtle, 'generateKey', () => Promise.reject(new DOMException('X25519', 'NotSupportedError')));
   const fetch = context.mock.method(globalThis, 'fetch', () => assert.fail('nothing may be sent'));
   await assert.rejects(createConnect(options)(request), (error) => {
     assert.ok(error instanceof ByoError);
@@ -24,7 +25,7 @@ test('a page that may not compile WebAssembly is told so in words', async (conte
 test('a key longer than its buffer is refused', async (context) => {
   context.mock.method(globalThis, 'fetch', () => assert.fail('nothing may be sent'));
   const providerKey = 'k'.repeat(9000);
-  await assert.rejects(createConnect(options)({ ...request, providerKey }), { name: 'ByoError', code: 'invalid_request', param: 'providerKey' });
+  await assert.rejects(createConnect(options)({ ...request, providerKey }), { name: 'ByoError', type: 'validation', code: 'key_too_long', param: 'providerKey' });
 });
 
 test('what the server cannot be reached for is a ByoError without the key', async (context) => {
@@ -51,6 +52,9 @@ test('white space is no key, and where one is needed neither is nothing', async 
 test('an Ollama server is connected by its address alone', async (context) => {
   const asked = context.mock.method(globalThis, 'fetch', () => Promise.reject(new TypeError('no way there')));
   const providerConfig = { baseUrl: 'https://ollama.example' };
-  await assert.rejects(createConnect(options)({ ...request, provider: 'ollama', providerKey: '', providerConfig }), { code: 'network_error' });
-  assert.equal(asked.mock.callCount(), 1, 'it went as far as the server');
+  const { providerKey: _, ...without } = { ...request, provider: 'ollama', providerConfig };
+  for (const asking of [without, { ...without, providerKey: '' }, { ...without, providerKey: undefined }]) {
+    await assert.rejects(createConnect(options)(asking), { code: 'network_error' });
+  }
+  assert.equal(asked.mock.callCount(), 3, 'it went as far as the server');
 });

@@ -357,9 +357,9 @@ export class ByoConnect extends Base {
     if (this.#flow) return this.#flow;
     if (!this.#view) this.#build();
     try {
-      const { Flow, load } = await later();
-      const wasm = await load();
-      this.#flow ??= new Flow(this.#host(this.#view as View), wasm);
+      const { Flow, openSealer } = await later();
+      const sealer = await openSealer();
+      this.#flow ??= new Flow(this.#host(this.#view as View), sealer);
     } catch (reason) {
       const error = ByoError.from(reason);
       this.#fail(error, "load-error");

@@ -1,11 +1,12 @@
 // What happens once somebody means it: sealing, sending, and what is shown of the answers. Loaded together with the
 // Rust half, on first focus or with a session, so that a page pays for the field alone.
 
-import { Core } from "../core.js";
+import { Core } from "../client/core.js";
 import { ByoError, misuse, present, type Verdict } from "../error.js";
-import { HeldKey, keyMissing } from "../held-key.js";
+import { failure } from "../failure.js";
+import english from "../messages/en-more.js";
 import type { Access } from "../options.js";
-import type { Bindings } from "../wasm.js";
+import type { HeldKey, HintCode, Sealer } from "../seal/sealer.js";
 import type { ConnectedKey, ProviderConfig, SubmitFields, TestResult } from "../wire.js";
 import { all } from "./catalogue.js";
 import { type ConnectState, isBusy, isEntering, type Model, toneOf } from "./model.js";
@@ -28,13 +29,13 @@ export interface Host {
 
 export class Flow {
   readonly #host: Host;
-  readonly #wasm: Bindings;
+  readonly #sealer: Sealer;
   #core: Core | undefined;
   #held: HeldKey | undefined;
 
-  constructor(host: Host, wasm: Bindings) {
+  constructor(host: Host, sealer: Sealer) {
     this.#host = host;
-    this.#wasm = wasm;
+    this.#sealer = sealer;
     host.model.verdictText = (verdict) => this.#words(verdict);
     addPanel(host, this);
   }
@@ -94,12 +95,10 @@ export class Flow {
     const text = view.input.value;
     if (!provider || !text || isBusy(model)) return;
     try {
-      const probe = new HeldKey(this.#wasm, text);
-      const hint = probe.buffer.looksLike(provider.id);
-      // The one provider that such a key would raise no doubt at, if there is just one.
-      const fitting = hint ? all.filter(({ id }) => probe.buffer.looksLike(id) === undefined) : [];
+      const probe = this.#sealer.hold(text);
+      const hint = probe.looksLike(provider.id);
       probe.drop();
-      model.looksLike = hint ? { text: hint, provider: fitting.length === 1 ? fitting[0] : undefined } : undefined;
+      model.looksLike = hint && { text: hintText(hint), provider: fitting(hint) };
     } catch {
       model.looksLike = undefined;
     }
@@ -201,7 +200,7 @@ export class Flow {
       model.notice = { tone: "warn", title: "The key was forgotten after ten minutes.", text: "Paste it again." };
       if (!isBusy(model)) settle();
     };
-    const held = new HeldKey(this.#wasm, value, value ? expired : undefined);
+    const held = this.#sealer.hold(value, value ? expired : undefined);
     this.forget();
     // White space is no key, and not the same as none.
     if (!held.length && (value || !model.provider?.keyOptional)) {
@@ -227,6 +226,22 @@ export class Flow {
     if (verdict === "rejected" && provider?.keyOptional && !held && !typed) {
       return { title: "This server asks for a key", next: "Enter the one that it expects." };
     }
-    return this.#wasm.verdictText(verdict);
+    const words = english as { readonly [key: string]: string };
+    const said = (part: "title" | "next") => words[`verdict.${verdict}.${part}`] ?? english[`verdict.unknown.${part}`];
+    return { title: said("title"), next: said("next") };
   }
+}
+
+function keyMissing(): ByoError {
+  return failure("key_missing", { param: "providerKey" }, "keyMissing");
+}
+
+function hintText(hint: HintCode): string {
+  const provider = "provider" in hint ? (all.find(({ id }) => id === hint.provider)?.label ?? "") : "";
+  return english[`hint.${hint.code}`].replaceAll("{provider}", provider);
+}
+
+/** The one provider at which such a key would raise no doubt. */
+function fitting(hint: HintCode) {
+  return hint.code === "other" ? all.find(({ id }) => id === hint.provider) : undefined;
 }

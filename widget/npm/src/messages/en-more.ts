@@ -88,6 +88,8 @@ export default {
   "error.disabled": "This field is disabled.",
   "error.csp_blocks_wasm":
     "This page's security policy blocks WebAssembly, which seals the key: its script-src needs 'wasm-unsafe-eval'. Nothing was sent.",
+  "error.insecure_context":
+    "This page came over an unprotected connection, and there a browser cannot seal a key without WebAssembly. Nothing was sent. Please tell the team behind it.",
   "error.key_missing": "There is no key yet. Paste your API key, then try again.",
   "error.key_too_long": "This is too long to be an API key. Copy only the key itself and paste it again.",
   "error.invalid_base_url": SETUP,

@@ -25,12 +25,13 @@ export type HintCode =
   /** It looks like that provider's, or like that provider's key for administrators. */
   { code: "other" | "admin"; provider: string } | { code: "byo" | "masked" | "spaced" };
 
-/** A key between the field and the envelope, where it can be overwritten. */
+/** A key between the field and the envelope, where it can be overwritten. It is, after ten minutes at the latest. */
 export interface HeldKey {
   /** Bytes left after cleaning. */
   readonly length: number;
+  /** Where it can be told. */
   looksLike(provider: string): HintCode | undefined;
-  /** Overwrites it. */
+  /** Overwrites it. A request already on its way keeps its envelope and nothing else. */
   drop(): void;
 }
 
@@ -43,9 +44,12 @@ export interface Sealed {
 export interface Sealer {
   readonly suite: SuiteName;
   /** Cleans what was typed or pasted. Throws `key_too_long`. */
-  hold(text: string): HeldKey;
+  hold(text: string, expired?: () => void): HeldKey;
+  /** Rejects with `key_missing` where the key was dropped, and with `bad_params` what cannot be sealed to. */
   seal(key: HeldKey, binding: Binding): Promise<Sealed>;
+  /** SHA-256. */
+  digest(bytes: Uint8Array): Promise<Uint8Array>;
 }
 
-/** The one there is here: WebAssembly's, else WebCrypto's; rejects with `csp_blocks_wasm` or `insecure_context`. */
-export type OpenSealer = () => Promise<Sealer>;
+/** 32 random bytes; the pinned vectors bring their own. */
+export type Random = () => Uint8Array;

@@ -1,8 +1,8 @@
 // A pinned root of trust: seals only to keys that it vouches for, over a directory key and its signed list. Loaded only
 // where a page pins one. What is signed stands in the server's API document under /.well-known/byo-keys.json.
 
-import type { ByoErrorFields } from "./error.js";
-import type { Access } from "./options.js";
+import type { ByoErrorFields } from "../error.js";
+import type { Access } from "../options.js";
 
 const PATH = "/.well-known/byo-keys.json";
 const CERTIFICATE = "application/vnd.byo.directory-key+json";
@@ -48,6 +48,11 @@ export class Pin {
     this.#origin = new URL(access.baseURL).origin;
   }
 
+  /** Rejects unless the server's directory is good now, whatever keys stand in it. */
+  async check(): Promise<void> {
+    this.#list = await this.#read();
+  }
+
   /** Rejects unless this key may be sealed to. */
   async vouch(publicKey: string, suite: string): Promise<void> {
     const listed = ({ keys }: List) =>
@@ -55,7 +60,7 @@ export class Pin {
     // A list that is remembered may be older than the key.
     if (this.#list && Date.parse(this.#list.expiresAt) > Date.now() && listed(this.#list)) return;
     this.#list = await this.#read();
-    if (!listed(this.#list)) throw distrust("key_not_vouched_for");
+    if (!listed(this.#list)) throw refusal("key_not_vouched_for");
   }
 
   async #read(): Promise<List> {
@@ -64,7 +69,7 @@ export class Pin {
       return await this.#checked(JSON.parse(text));
     } catch (reason) {
       // What is malformed makes one of JavaScript's own errors; a refusal is none, see below.
-      throw reason instanceof Error ? distrust("directory_untrusted") : reason;
+      throw reason instanceof Error ? refusal("directory_untrusted") : reason;
     }
   }
 
@@ -83,9 +88,9 @@ export class Pin {
       response = await (fetch ?? globalThis.fetch)(baseURL + PATH, init);
       text = await response.text();
     } catch {
-      throw refusal("network", "network_error", "The server could not be reached. Check your connection, then try again.");
+      throw refusal("network_error");
     }
-    if (!response.ok) throw { ...distrust("directory_missing"), status: response.status };
+    if (!response.ok) throw { ...refusal("directory_missing"), status: response.status };
     return text;
   }
 
@@ -94,13 +99,13 @@ export class Pin {
     const certificate = (await opened(this.#root.slice("byo_root_".length), CERTIFICATE, directoryKey)) as Certificate;
     const now = Date.now();
     const isOurs = ({ v, origins }: Certificate | List) => v === 1 && origins.includes(this.#origin);
-    if (!isOurs(certificate) || certificate.root !== this.#root) throw distrust("directory_untrusted");
+    if (!isOurs(certificate) || certificate.root !== this.#root) throw refusal("directory_untrusted");
     const list = (await opened(certificate.publicKey, LIST, directory)) as List;
-    if (!isOurs(list) || !Number.isSafeInteger(list.serial)) throw distrust("directory_untrusted");
+    if (!isOurs(list) || !Number.isSafeInteger(list.serial)) throw refusal("directory_untrusted");
 
     const [notBefore, notAfter, issuedAt, expiresAt] = [certificate.notBefore, certificate.notAfter, list.issuedAt, list.expiresAt].map(Date.parse) as [number, number, number, number];
     const isGood = notBefore <= now + SLOW && now < notAfter && issuedAt <= now + SLOW && now < Math.min(expiresAt, issuedAt + LIFETIME);
-    if (!isGood) throw distrust("directory_expired");
+    if (!isGood) throw refusal("directory_expired");
     this.#remember(list.serial);
     return list;
   }
@@ -109,7 +114,7 @@ export class Pin {
   #remember(serial: number): void {
     const name = `byo-directory:${this.#root}:${this.#origin}`;
     const last = Math.max(seen.get(name) ?? 0, Number(stored(name) ?? 0) || 0);
-    if (serial < last) throw distrust("directory_rolled_back");
+    if (serial < last) throw refusal("directory_rolled_back");
     seen.set(name, serial);
     stored(name, String(serial));
   }
@@ -125,7 +130,7 @@ async function opened(publicKey: string, type: string, envelope: unknown): Promi
   for (const { sig } of signatures) {
     if (await crypto.subtle.verify("Ed25519", key, bytes(sig), message)) return JSON.parse(new TextDecoder().decode(body));
   }
-  throw distrust("directory_untrusted");
+  throw refusal("directory_untrusted");
 }
 
 async function verifier(publicKey: string): Promise<CryptoKey> {
@@ -135,7 +140,7 @@ async function verifier(publicKey: string): Promise<CryptoKey> {
   } catch (cause) {
     // Not the key's fault: a browser from before 2025, or a page without TLS.
     if (raw.length !== 32) throw cause;
-    throw { ...refusal("config", "trust_root_unsupported", "This browser cannot check the server's key, so your key was not sent. Try another browser."), param: "trustRoot" };
+    throw { ...refusal("trust_root_unsupported"), param: "trustRoot" };
   }
 }
 
@@ -153,11 +158,7 @@ function stored(name: string, value?: string): string | null {
   }
 }
 
-function distrust(code: string): ByoErrorFields {
-  return refusal("server", code, "The server could not prove whose key it seals to, so your key was not sent. Please tell the team behind this page.");
-}
-
-/** As the Rust half rejects: whoever catches it makes a `ByoError` of it. So this chunk shares no code with others. */
-function refusal(type: string, code: string, message: string): ByoErrorFields {
-  return { type, code, message };
+/** A plain code, of which whoever catches it makes a `ByoError`. So this chunk shares no code with others. */
+function refusal(code: string): Partial<ByoErrorFields> {
+  return { code };
 }

@@ -1,11 +1,11 @@
 // What a client does once it is called; loaded then.
 
-import type { ConnectTarget, SealRequest } from "./client.js";
+import type { ConnectTarget, SealRequest } from "../client.js";
+import { failure } from "../failure.js";
+import type { Access } from "../options.js";
+import { openSealer } from "../seal/load.js";
+import type { Answer, DisconnectedKey, KeyTarget, Purpose, SubmitFields } from "../wire.js";
 import { Core } from "./core.js";
-import { HeldKey, keyMissing } from "./held-key.js";
-import { load } from "./load.js";
-import type { Access } from "./options.js";
-import type { Answer, DisconnectedKey, KeyTarget, Purpose, SubmitFields } from "./wire.js";
 
 export class Calls {
   readonly core: Core;
@@ -16,12 +16,11 @@ export class Calls {
 
   async submit(purpose: Purpose, which: Omit<SealRequest, "providerKey">, text: string): Promise<Answer> {
     const { providerConfig, expiresIn } = which;
-    // As text: to write a number would bring all of Rust's formatting along.
-    const fields = { ...(await this.#whose(which)), providerConfig, expiresIn: expiresIn?.toString() } as SubmitFields;
-    const key = new HeldKey(await load(), text);
+    const fields = { ...(await this.#whose(which)), providerConfig, expiresIn } as SubmitFields;
+    const key = (await openSealer()).hold(text);
     try {
       // White space is no key, and not the same as none.
-      if (text && !key.length) throw keyMissing();
+      if (text && !key.length) throw failure("key_missing", { param: "providerKey" }, "keyMissing");
       return await this.core.submit(purpose, fields, key);
     } finally {
       key.drop();
