@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { STRICT_POLICY } from './support/product.mjs';
-import { eavesdrop } from './support/secret.mjs';
+import { captureMemories, eavesdrop } from './support/secret.mjs';
 import { setStage } from './support/stage.mjs';
 
 let stage;
@@ -39,10 +39,43 @@ test('the policy of the suite is in force', async () => {
   await close();
 });
 
-test("without 'wasm-unsafe-eval' the widget says what is missing and sends nothing", async () => {
+const WITHOUT_WASM = STRICT_POLICY.replace(" 'wasm-unsafe-eval'", '');
+
+test("without 'wasm-unsafe-eval' WebCrypto seals, and no WebAssembly is created", async () => {
+  const sealed = [];
+  const prepare = async (page) => {
+    await captureMemories(page);
+    page.on('request', (request) => {
+      if (request.url().includes('/v1/keys/connect')) sealed.push(request.postDataJSON().sealedKey);
+    });
+  };
+  const { page, widget, close } = await customer(WITHOUT_WASM, { prepare });
+  await widget.connect('sk-byo-test-valid-1');
+  assert.equal(await page.evaluate(() => memories.size), 0);
+  assert.deepEqual(sealed.map(({ suite }) => suite), ['x25519-hkdf-sha256-aes256gcm']);
+  // Whether it is allowed is found out by asking, which the policy reports, and nothing else is wrong.
+  const directives = (await page.evaluate(() => violations)).map((text) => text.split(' ')[0]);
+  assert.deepEqual(new Set(directives), new Set(['script-src']));
+
+  await widget.part('replace').click();
+  await widget.refused('sk-byo-test-rejected-2');
+  await widget.part('cancel').click();
+  await close();
+});
+
+test('with neither the widget says what is missing and sends nothing', async () => {
   let ear;
-  const prepare = (page) => void (ear = eavesdrop(page));
-  const { widget, close } = await customer(STRICT_POLICY.replace(" 'wasm-unsafe-eval'", ''), { prepare });
+  const prepare = async (page) => {
+    ear = eavesdrop(page);
+    await page.addInitScript(() => {
+      const generateKey = SubtleCrypto.prototype.generateKey;
+      SubtleCrypto.prototype.generateKey = function (algorithm, ...more) {
+        if (algorithm === 'X25519') return Promise.reject(new DOMException('of yesterday', 'NotSupportedError'));
+        return generateKey.call(this, algorithm, ...more);
+      };
+    });
+  };
+  const { widget, close } = await customer(WITHOUT_WASM, { prepare });
   await widget.type('sk-byo-test-valid-1');
   const { state } = await widget.press('submit');
   assert.equal(state, 'error');

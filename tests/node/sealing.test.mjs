@@ -1,6 +1,8 @@
-// The shipped wasm on one side and npm @hpke/core on the other, both ways, over HTTP.
+// What is shipped, the wasm and what stands in for it, on one side and npm @hpke/core on the other, both ways, over HTTP.
 import assert from 'node:assert/strict';
+import { cp, mkdtemp } from 'node:fs/promises';
 import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
@@ -11,10 +13,11 @@ import { AES_SUITE, SUITE, generateKeyPair, keyId, open, parseHeader, principalI
 
 const PAGE = 'https://app.example';
 const TOKENS = { publishableKey: 'byo_pk_test_fromTheBrowser', sessionToken: 'byo_cs_test_fromTheBrowser' };
-let createConnect, pair, byo, server, environment;
+let createConnect, withoutWasm, pair, byo, server, environment;
 
 before(async () => {
   ({ createConnect } = await import(pathToFileURL(join(required('BYO_PACKAGE'), 'dist/index.js'))));
+  withoutWasm = await forbidden();
   pair = await generateKeyPair();
   byo = await standIn(pair);
   server = await startServer();
@@ -24,6 +27,11 @@ after(async () => {
   byo?.close();
   await server?.stop();
 });
+
+const SEALERS = {
+  'the wasm': { create: () => createConnect, suite: SUITE, kid: () => pair.kid },
+  WebCrypto: { create: () => withoutWasm, suite: AES_SUITE, kid: () => keyId(pair.publicKey, AES_SUITE) },
+};
 
 const REQUESTS = {
   'connect, nothing but the key': ['connect', { provider: 'openai', refId: 'customer_1', providerKey: 'sk-example-1' }],
@@ -43,9 +51,9 @@ const REQUESTS = {
 };
 
 for (const [name, [purpose, request]] of Object.entries(REQUESTS)) {
-  test(`sealed by the wasm, opened by @hpke/core: ${name}`, async () => {
+  for (const [by, { create, suite, kid }] of Object.entries(SEALERS)) test(`sealed by ${by}, opened by @hpke/core: ${name}`, async () => {
     const token = purpose === 'connect' ? 'publishableKey' : 'sessionToken';
-    const connect = createConnect({ baseURL: byo.url, [token]: TOKENS[token] });
+    const connect = create()({ baseURL: byo.url, [token]: TOKENS[token] });
     await (purpose === 'connect' ? connect : connect[purpose])(request);
 
     const { path, authorization, body } = byo.taken.pop();
@@ -54,10 +62,11 @@ for (const [name, [purpose, request]] of Object.entries(REQUESTS)) {
     assert.equal(path, `/v1/keys/${purpose}`);
     assert.equal(authorization, `Bearer ${TOKENS[token]}`);
     assert.deepEqual(said, clear);
-    assert.equal(sealedKey.suite, SUITE);
+    assert.equal(sealedKey.suite, suite);
 
     const context = {
-      kid: pair.kid,
+      suite,
+      kid: kid(),
       audience: byo.url,
       principal: principalId(TOKENS[token]),
       purpose,
@@ -85,8 +94,8 @@ for (const [name, { expiresIn, ...request }] of Object.entries({
     expiresIn: 86_400,
   },
 })) {
-  test(`sealed by the wasm for requests, opened by @hpke/core: ${name}`, async () => {
-    const connect = createConnect({ baseURL: byo.url, publishableKey: TOKENS.publishableKey });
+  for (const [by, { create, suite }] of Object.entries(SEALERS)) test(`sealed by ${by} for requests, opened by @hpke/core: ${name}`, async () => {
+    const connect = create()({ baseURL: byo.url, publishableKey: TOKENS.publishableKey });
     const posted = byo.taken.length;
     const handed = await connect.sealForRequest({ ...request, expiresIn });
     assert.equal(byo.taken.length, posted, 'nothing is posted');
@@ -95,9 +104,10 @@ for (const [name, { expiresIn, ...request }] of Object.entries({
 
     const { sealed, context: said } = parseHeader(handed.sealedKey);
     const { provider, refId, providerKey } = request;
+    assert.equal(sealed.suite, suite);
     assert.equal(said.principal, principalId(TOKENS.publishableKey));
     assert.deepEqual(said.providerConfig, request.providerConfig ?? {});
-    const context = { ...said, audience: byo.url, provider, refId };
+    const context = { ...said, suite, audience: byo.url, provider, refId };
     assert.equal((await open({ ...pair, context, sealed })).toString(), providerKey);
     for (const [member, other] of Object.entries({ purpose: 'connect', refId: 'someone-else', provider: 'google', audience: 'https://other.example' })) {
       await assert.rejects(open({ ...pair, context: { ...context, [member]: other }, sealed }), Error, member);
@@ -123,6 +133,20 @@ test('a public key that its id does not name is not sealed to', async () => {
   assert.deepEqual(swapped.taken, []);
   swapped.close();
 });
+
+for (const [by, { create }] of Object.entries(SEALERS)) {
+  test(`sealed by ${by}, opened and stored by the server`, async (context) => {
+    const refId = `customer_of_${by.replace(' ', '_')}`;
+    globalThis.location = { origin: PAGE };
+    context.after(() => delete globalThis.location);
+    const fromThere = (url, init) => fetch(url, { ...init, headers: { ...init.headers, origin: PAGE } });
+    const connect = create()({ baseURL: server.url, publishableKey: environment.publishableKey, fetch: fromThere });
+    const { id, verdict } = await connect({ provider: 'openai', refId, providerKey: 'sk-byo-test-valid-9' });
+    assert.equal(verdict, 'valid');
+    const [stored] = await environment.keys(`?refId=${refId}`);
+    assert.deepEqual([stored.id, stored.hint], [id, 'id-9'], 'the very key was opened');
+  });
+}
 
 test('sealed by @hpke/core, opened and stored by the server', async () => {
   const { answer } = await submit({ refId: 'customer_1', key: 'sk-byo-test-valid-1' });
@@ -174,6 +198,26 @@ async function submit({ refId, key, bent, suite = SUITE }) {
   return { answer: await server.call('POST', '/v1/keys/connect', { token, headers, body: { provider: 'openai', refId, sealedKey } }) };
 }
 
+/** The package once more, in a copy that came upon WebAssembly being forbidden. */
+async function forbidden() {
+  const copy = await mkdtemp(join(tmpdir(), 'byo-without-wasm-'));
+  await cp(required('BYO_PACKAGE'), copy, { recursive: true });
+  const { createConnect } = await import(pathToFileURL(join(copy, 'dist/index.js')));
+  const { Module } = WebAssembly;
+  WebAssembly.Module = function Module() {
+    throw new WebAssembly.CompileError('forbidden');
+  };
+  try {
+    // How to seal is found out by the first key, here one that goes nowhere.
+    await createConnect({ baseURL: 'https://byo.invalid', publishableKey: TOKENS.publishableKey, fetch: async () => Response.error() })({
+      ...{ provider: 'openai', refId: 'c', providerKey: 'k' },
+    }).catch(() => {});
+  } finally {
+    WebAssembly.Module = Module;
+  }
+  return createConnect;
+}
+
 /** A server whose sealing key is ours; it takes everything. */
 async function standIn({ publicKey, kid }) {
   const challenge = Buffer.alloc(64, 7);
@@ -184,7 +228,7 @@ async function standIn({ publicKey, kid }) {
     for await (const chunk of request) chunks.push(chunk);
     const params = {
       kid,
-      suites: [SUITE],
+      suites: [SUITE, AES_SUITE],
       publicKey: publicKey.toString('base64url'),
       challenge: challenge.toString('base64url'),
       serverTime: new Date().toISOString(),

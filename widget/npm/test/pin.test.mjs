@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { createHash, generateKeyPairSync, sign } from 'node:crypto';
 import { test } from 'node:test';
+import { inside } from './inside.mjs';
 import { built } from './package.mjs';
 
 const { createConnect } = await import(built('dist/index.js'));
@@ -10,6 +11,7 @@ const CERTIFICATE = 'application/vnd.byo.directory-key+json';
 const LIST = 'application/vnd.byo.key-directory+json';
 const SUITE = 'x25519-hkdf-sha256-chacha20poly1305';
 const HOUR = 60 * 60 * 1000;
+const ACCESS = { baseURL: 'https://byo.example.com', publishableKey: 'byo_pk_test_abc' };
 const request = { provider: 'openai', refId: 'customer_123', providerKey: 'sk-byo-test-valid-precious' };
 
 test('a key that the root vouches for is sealed to', async () => {
@@ -109,6 +111,48 @@ test('a clock that is wrong by half a day is no reason to refuse', async () => {
     world.certificate.notBefore = at(wrong);
     await world.connect();
   }
+});
+
+test('trust is checked before there is any key, with the directory alone', async () => {
+  const { Core, checkOptions } = await inside();
+  const open = (world) => new Core(checkOptions({ ...ACCESS, trustRoot: world.pinned, fetch: (url, init) => world.fetch(url, init) }));
+  const world = new World();
+  await open(world).checkTrust();
+  assert.deepEqual(world.calls.map(({ url }) => url), ['https://byo.example.com/.well-known/byo-keys.json']);
+
+  for (const title of ['no directory', 'a directory of another root', 'a list that has run out']) {
+    const [code, bend] = refusals[title];
+    const bad = new World();
+    bend(bad);
+    await assert.rejects(open(bad).checkTrust(), (error) => {
+      assert.deepEqual([error.name, error.type, error.code], ['ByoError', 'server', code], title);
+      assert.match(error.message, /your key was not sent/);
+      return true;
+    });
+  }
+});
+
+test('where WebCrypto seals, the list must hold the key for its suite', async (context) => {
+  context.mock.method(WebAssembly, 'Module', function Module() {
+    throw new WebAssembly.CompileError('forbidden');
+  });
+  const { Core, checkOptions, openSealer } = await inside();
+  const sealer = await openSealer();
+  const AES = 'x25519-hkdf-sha256-aes256gcm';
+  const submit = (world) => {
+    const fetch = async (url, init) => {
+      const answer = await world.fetch(url, init);
+      return url.endsWith('/params') ? Response.json({ ...(await answer.json()), suites: [SUITE, AES] }) : answer;
+    };
+    const core = new Core(checkOptions({ ...ACCESS, trustRoot: world.pinned, fetch }));
+    return core.submit('connect', { provider: 'openai', refId: 'customer_123' }, sealer.hold('sk-byo-test-valid-precious'));
+  };
+  const [both, other] = [new World(), new World()];
+  both.list.keys[0].suites = [SUITE, AES];
+  await submit(both);
+  assert.equal(both.posts[0].sealedKey.suite, AES);
+  await assert.rejects(submit(other), { code: 'key_not_vouched_for' });
+  assert.deepEqual(other.posts, []);
 });
 
 /** A root, its directory, and a server in the place of `fetch`. Everything may be bent before it is asked for. */
