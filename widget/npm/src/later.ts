@@ -1,6 +1,6 @@
 import { ByoError } from "./error.js";
 
-/** Fetches the chunk with everything that was put off, the Rust half among it. */
+/** Fetches the chunk with everything that was put off, what seals among it. */
 export async function later(): Promise<typeof import("./lazy.js")> {
   try {
     return await import("./lazy.js");

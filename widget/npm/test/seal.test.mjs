@@ -116,6 +116,13 @@ for (const [suite, open] of Object.entries({ [CHACHA]: () => startWasm(), [AES]:
   });
 }
 
+test('a browser that lets a shared secret of zeros pass is not believed', async (context) => {
+  const [vector] = vectors.filter(({ name }) => name === 'aes-plain');
+  const sealer = await startWebCrypto();
+  context.mock.method(crypto.subtle, 'deriveBits', async () => new ArrayBuffer(32));
+  await assert.rejects(sealer.seal(sealer.hold('sk-example-1'), bindingOf(vector)), { code: 'bad_params' });
+});
+
 test('a key is cleaned alike in both', async () => {
   const sealer = await startWasm();
   const wrapping = ['', ' ', '\t\r\n', '"', "'", '`', '«', '»', '\u2018', '\u201f', '\u200b', '\u2060', '\ufeff', '\u00a0', '\u3000', '\u0000', '\u0085', '\u180e', '\u00ad', 'Bearer ', 'bearer', 'BEARER\t', '\u0130', '🔑', '\ud800'];

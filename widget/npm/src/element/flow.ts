@@ -1,5 +1,5 @@
-// What happens once somebody means it: sealing, sending, and what is shown of the answers. Loaded together with the
-// Rust half, on first focus or with a session, so that a page pays for the field alone.
+// What happens once somebody means it: sealing, sending, and what is shown of the answers. Loaded together with what
+// seals, on first focus or with a session, so that a page pays for the field alone.
 
 import { Core } from "../client/core.js";
 import { ByoError, misuse, present, type Verdict } from "../error.js";
