@@ -8,7 +8,7 @@ declare module "*.css" {
 
 /** wasm-bindgen's output for the Rust half: widget/src/sealer.rs. */
 declare module "byo-wasm" {
-  export default function init(options: { module_or_path: Uint8Array }): Promise<{ memory: WebAssembly.Memory }>;
+  export function initSync(options: { module: WebAssembly.Module }): { memory: WebAssembly.Memory };
   export class Sealer {
     constructor(capacity: number);
     pointer(): number;

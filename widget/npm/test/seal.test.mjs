@@ -162,10 +162,10 @@ test('only the one spelling of base64url is read', () => {
 
 test('nothing of a key is left in WebAssembly memory, neither where it was held nor in what was given back', async (context) => {
   const memories = [];
-  const { instantiate } = WebAssembly;
-  context.mock.method(WebAssembly, 'instantiate', async (...given) => {
-    const made = await instantiate(...given);
-    memories.push((made.instance ?? made).exports.memory);
+  const { Instance } = WebAssembly;
+  context.mock.method(WebAssembly, 'Instance', function (...given) {
+    const made = new Instance(...given);
+    memories.push(made.exports.memory);
     return made;
   });
   const sealer = await (await inside()).startWasm();
@@ -187,19 +187,44 @@ test('nothing of a key is left in WebAssembly memory, neither where it was held 
   assert.equal(places(secret), -1, 'one that does not fit either');
 });
 
+test('nothing of a key is left in what WebCrypto was given either', async (context) => {
+  const held = [];
+  const { encodeInto } = TextEncoder.prototype;
+  context.mock.method(TextEncoder.prototype, 'encodeInto', function (text, into) {
+    held.push(into);
+    return encodeInto.call(this, text, into);
+  });
+  const { encrypt } = crypto.subtle;
+  context.mock.method(crypto.subtle, 'encrypt', function (algorithm, key, padded) {
+    held.push(padded);
+    return encrypt.call(this, algorithm, key, padded);
+  });
+  const sealer = await startWebCrypto();
+  const key = sealer.hold('sk-precious');
+  await sealer.seal(key, bindingOf(vectors.find(({ name }) => name === 'aes-plain')));
+  const [buffer, padded] = held;
+  assert.ok(Buffer.from(buffer).includes('sk-precious'), 'the buffer is looked into');
+  assert.equal(padded.length, 512);
+  assert.ok(padded.every((byte) => byte === 0), 'the padded copy is wiped at once');
+  key.drop();
+  assert.ok(buffer.every((byte) => byte === 0));
+  assert.throws(() => sealer.hold('sk-precious'.repeat(1000)));
+  assert.ok(held.at(-1).every((byte) => byte === 0), 'one that does not fit is wiped too');
+});
+
 test('pages that forbid WebAssembly seal by WebCrypto, and create no module', async (context) => {
   const forbidden = () => {
     throw new WebAssembly.CompileError('blocked');
   };
   context.mock.method(WebAssembly, 'Module', function Module() { forbidden(); });
-  const instantiate = context.mock.method(WebAssembly, 'instantiate', forbidden);
+  const ways = ['compile', 'instantiate', 'Instance'].map((way) => context.mock.method(WebAssembly, way, forbidden));
   const { openSealer } = await inside();
   assert.equal((await openSealer()).suite, AES);
-  assert.equal(instantiate.mock.callCount(), 0);
+  for (const { mock } of ways) assert.equal(mock.callCount(), 0);
 });
 
 test('a module that does not start is no reason not to seal', async (context) => {
-  context.mock.method(WebAssembly, 'instantiate', async () => {
+  context.mock.method(WebAssembly, 'compile', async () => {
     throw new WebAssembly.CompileError('damaged');
   });
   const { openSealer } = await inside();
@@ -207,12 +232,12 @@ test('a module that does not start is no reason not to seal', async (context) =>
 });
 
 test('WebAssembly is taken where there is a choice, and started once', async (context) => {
-  const instantiate = context.mock.method(WebAssembly, 'instantiate');
+  const compile = context.mock.method(WebAssembly, 'compile');
   const { openSealer } = await inside();
   const sealers = await Promise.all([openSealer(), openSealer()]);
   assert.equal(sealers[0], sealers[1]);
   assert.equal(sealers[0].suite, CHACHA);
-  assert.equal(instantiate.mock.callCount(), 1);
+  assert.equal(compile.mock.callCount(), 1);
 });
 
 for (const [missing, code] of [['X25519', 'csp_blocks_wasm'], ['subtle', 'insecure_context']]) {
