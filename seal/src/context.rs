@@ -4,9 +4,8 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use serde::{Deserialize, Serialize};
-use sha2::{Digest as _, Sha256};
 
-use crate::{KeyId, ProviderConfig, ProviderId, Suite};
+use crate::{KeyId, ProviderConfig, ProviderId, Suite, sha256};
 
 const LABEL: &[u8] = b"byo/seal/v1\0";
 
@@ -114,7 +113,7 @@ pub(crate) fn encode(suite: Suite, kid: &KeyId, fields: &Fields<'_>) -> Vec<u8> 
     push(&mut bytes, kid.as_str().as_bytes());
     for (at, field) in fields.iter().enumerate() {
         if at == CONFIG {
-            push(&mut bytes, &Sha256::digest(field));
+            push(&mut bytes, &sha256(field));
         } else {
             push(&mut bytes, field);
         }
@@ -126,7 +125,7 @@ pub(crate) fn info(encoded: &[u8]) -> [u8; 44] {
     let mut info = [0; 44];
     let (label, hash) = info.split_at_mut(LABEL.len());
     label.copy_from_slice(LABEL);
-    hash.copy_from_slice(&Sha256::digest(encoded));
+    hash.copy_from_slice(&sha256(encoded));
     info
 }
 

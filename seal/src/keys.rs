@@ -6,10 +6,9 @@ use core::{fmt, str::FromStr};
 use hpke::{Deserializable as _, Kem as _, Serializable as _};
 use rand_core::CryptoRng;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use sha2::{Digest as _, Sha256};
 use zeroize::{Zeroize as _, Zeroizing};
 
-use crate::{Suite, base_mode::Kem, base64url, wire};
+use crate::{Suite, base_mode::Kem, base64url, sha256, wire};
 
 /// A fresh key pair for this suite. So far every suite has the same KEM, so the pair serves them all.
 pub fn generate(suite: Suite, rng: &mut impl CryptoRng) -> (PrivateKey, PublicKey) {
@@ -116,7 +115,7 @@ impl KeyId {
     /// The id of this key under this suite.
     #[must_use]
     pub fn of(suite: Suite, public: &PublicKey) -> Self {
-        let hash = Sha256::new_with_prefix(suite.ids()).chain_update(public.as_bytes()).finalize();
+        let hash = sha256(&[&suite.ids()[..], public.as_bytes()].concat());
         let mut id = String::with_capacity(Self::CHARS);
         for byte in &hash[..Self::CHARS / 2] {
             for nibble in [byte >> 4, byte & 0xf] {

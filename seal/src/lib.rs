@@ -20,7 +20,7 @@
 //! | `request` | the header of a key that is used for requests and never stored |
 //! | `signed` | statements that somebody signed (DSSE, Ed25519) |
 //! | `padding` | so that the size of an envelope says nothing |
-//! | `base64url`, `principal`, `reference` | spellings that both sides must agree on |
+//! | `base64url`, `hash`, `principal`, `reference` | spellings that both sides must agree on |
 //! | `provider`, `verdict` | the words of the API |
 
 #![cfg_attr(not(test), no_std)]
@@ -31,6 +31,7 @@ pub mod base64url;
 mod base_mode;
 mod context;
 mod envelope;
+mod hash;
 mod head;
 mod keys;
 mod padding;
@@ -47,6 +48,7 @@ mod wire;
 
 pub use context::{Context, Purpose};
 pub use envelope::{OpenError, SealError, Sealed, open, seal, seal_head};
+pub use hash::sha256;
 pub use head::Head;
 pub use keys::{InvalidKeyId, KeyId, PrivateKey, PublicKey, generate};
 pub use padding::MAX_KEY_BYTES;

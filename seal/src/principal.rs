@@ -2,14 +2,12 @@
 
 use alloc::string::String;
 
-use sha2::{Digest as _, Sha256};
-
-use crate::base64url;
+use crate::{base64url, sha256};
 
 /// The id under which a token stands in a sealed context: base64url of the SHA-256 of its text.
 #[must_use]
 pub fn principal_id(token: &str) -> String {
-    base64url::encode(&Sha256::digest(token.as_bytes()))
+    base64url::encode(&sha256(token.as_bytes()))
 }
 
 #[cfg(test)]

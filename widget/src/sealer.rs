@@ -2,8 +2,7 @@
 
 use alloc::vec::Vec;
 
-use byo_seal::{Head, PublicKey, Suite, seal_head};
-use sha2::{Digest as _, Sha256};
+use byo_seal::{Head, PublicKey, Suite, seal_head, sha256};
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::{key_buffer::KeyBuffer, once::Once, shape};
@@ -48,7 +47,7 @@ impl Sealer {
 
     /// SHA-256, which WebCrypto gives to pages over TLS alone.
     pub fn digest(bytes: &[u8]) -> Vec<u8> {
-        Sha256::digest(bytes).to_vec()
+        sha256(bytes).to_vec()
     }
 
     /// Overwrites the key.

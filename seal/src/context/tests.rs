@@ -1,4 +1,5 @@
 use proptest::{option, prelude::*, sample::select};
+use sha2::{Digest as _, Sha256};
 
 use super::*;
 use crate::{AzureConfig, WireApi};
