@@ -1,5 +1,6 @@
 // What is shipped, the wasm and what stands in for it, on one side and npm @hpke/core on the other, both ways, over HTTP.
 import assert from 'node:assert/strict';
+import { rmSync } from 'node:fs';
 import { cp, mkdtemp } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -201,6 +202,7 @@ async function submit({ refId, key, bent, suite = SUITE }) {
 /** The package once more, in a copy that came upon WebAssembly being forbidden. */
 async function forbidden() {
   const copy = await mkdtemp(join(tmpdir(), 'byo-without-wasm-'));
+  process.on('exit', () => rmSync(copy, { recursive: true, force: true }));
   await cp(required('BYO_PACKAGE'), copy, { recursive: true });
   const { createConnect } = await import(pathToFileURL(join(copy, 'dist/index.js')));
   const { Module } = WebAssembly;
