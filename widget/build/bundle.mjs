@@ -27,7 +27,7 @@ export async function bundle({ source, wasmDir, out, entries, chunks, servedFrom
     legalComments: 'none',
     metafile: true,
     define: servedFrom ? {} : { BYO_SERVED_FROM: 'undefined' },
-    plugins: [rustHalf(resolve(wasmDir)), servedFromHere(servedFrom), styles()],
+    plugins: [rustHalf(resolve(wasmDir)), servedFromHere(servedFrom), together(), styles()],
     logLevel: 'warning',
   });
   return { base: source, metafile };
@@ -66,6 +66,22 @@ function servedFromHere(expression) {
         contents: `const BYO_SERVED_FROM = ${expression};\n${await readFile(path, 'utf8')}`,
         loader: 'ts',
       }));
+    },
+  };
+}
+
+/** What is never loaded without another: as its importer it shares that one's file, where it would else be cut in two. */
+const LOADED_AFTER = { 'lazy.ts': './element.js', 'seal/webcrypto.ts': '../lazy.js' };
+
+/** Fewer and larger files, since compression starts anew with each. */
+function together() {
+  return {
+    name: 'together',
+    setup(build) {
+      build.onLoad({ filter: /src\/(lazy|seal\/webcrypto)\.ts$/ }, async ({ path }) => {
+        const [, before] = Object.entries(LOADED_AFTER).find(([name]) => path.endsWith(`/src/${name}`));
+        return { contents: `import ${JSON.stringify(before)};\n${await readFile(path, 'utf8')}`, loader: 'ts' };
+      });
     },
   };
 }
