@@ -27,18 +27,14 @@ pub fn typescript() -> String {
 
 fn row(provider: ProviderId) -> String {
     let entry = entry(provider);
-    let is_optional = provider.is_key_optional();
-    let key_label = [provider.label(), " API key", if is_optional { " (optional)" } else { "" }].concat();
     let members = [
         ("id", provider.as_str()),
         ("label", provider.label()),
-        ("keyLabel", &key_label),
         ("keyPlaceholder", entry.key_placeholder),
         ("keyUrl", entry.key_url),
-        ("help", entry.help),
         ("needs", entry.needs.as_str()),
     ];
-    object(&members, if is_optional { "    keyOptional: true,\n" } else { "" })
+    object(&members, if provider.is_key_optional() { "    keyOptional: true,\n" } else { "" })
 }
 
 fn object(members: &[(&str, &str)], more: &str) -> String {

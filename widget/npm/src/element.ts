@@ -1,8 +1,8 @@
 import "./badge.js";
 import { define } from "./dom.js";
 import type { ByoError } from "./error.js";
-import { ByoConnect } from "./element/byo-connect.js";
-import type { ConnectState } from "./element/model.js";
+import { ByoConnect } from "./shell/byo-connect.js";
+import type { ConnectState } from "./protocol.js";
 import type { ConnectedKey, DisconnectedKey, TestResult } from "./wire.js";
 
 define("byo-connect", ByoConnect);

@@ -22,7 +22,7 @@ export function learn(more: Table): void {
 export async function words(locale: string, own?: Partial<Messages>): Promise<Words> {
   const tag = locale.toLowerCase();
   for (const name of [tag, tag.split("-")[0] as string]) {
-    const language = await LANGUAGES[name]?.().catch(() => undefined);
+    const language = Object.hasOwn(LANGUAGES, name) && (await LANGUAGES[name]?.().catch(() => undefined));
     if (language) return saying(name, language.default, own);
   }
   return wordsNow(own);

@@ -1,22 +1,23 @@
 // Writes the model into the tree. Runs after every change and touches what is there, so that nodes keep their focus.
 
 import { el } from "../dom.js";
-import { testKeys } from "./catalogue.js";
-import { isBusy, isEntering, type Model, may } from "./model.js";
+import { help, keyLabel, labelOf, placeholder, testKeys } from "./catalogue.js";
+import { isBusy, isEntering, isTest, may, type Model, suspected } from "./model.js";
 import { renderPicker } from "./picker.js";
 import type { View } from "./view.js";
 
 export function render(view: View, model: Model): void {
   const entering = isEntering(model);
   const busy = isBusy(model);
+  renderWords(view, model);
   renderPicker(view, model);
-  view.chip.hidden = !model.isTest;
+  view.chip.hidden = !isTest(model);
   view.head.hidden = view.pickerLabel.hidden && view.chip.hidden;
   view.form.hidden = !entering;
   view.panel.hidden = entering;
   view.root.ariaBusy = String(busy);
   for (const node of view.form.querySelectorAll<HTMLInputElement | HTMLButtonElement>("input, button")) {
-    node.disabled = model.disabled;
+    node.disabled = model.config.disabled;
     // Not `disabled` while busy: that would throw the focus away.
     if (node instanceof HTMLInputElement) node.readOnly = busy;
     else node.ariaDisabled = String(busy);
@@ -29,53 +30,63 @@ export function render(view: View, model: Model): void {
   // Until the flow is there, the one thing to say is that it cannot be had.
   if (view.drawMore) view.drawMore(model);
   else setText(view.error, model.problem?.message ?? "");
-  view.badge.hidden = model.hideBadge;
+  view.badge.hidden = model.config.hideBadge;
 }
 
 /** Shows or hides what is typed. */
 export function reveal({ input, reveal: button }: View, shown: boolean): void {
   input.type = shown ? "text" : "password";
   button.ariaPressed = String(shown);
-  button.ariaLabel = "Show key";
+}
+
+/** What stays as it is until the language changes. */
+function renderWords(view: View, { words }: Model): void {
+  if (view.words === words) return;
+  view.words = words;
+  for (const [node, key] of view.texts) node.textContent = words(key);
+  view.chip.title = words("testModeTitle");
+  view.reveal.ariaLabel = words("showKey");
+  view.forget.ariaLabel = words("clearKey");
 }
 
 function renderKey(view: View, model: Model): void {
-  const { provider, state, typed, held } = model;
-  const label = model.label ?? provider?.keyLabel ?? "API key";
+  const { provider, state, typed, held, words, config, step } = model;
+  const label = config.label ?? keyLabel(words, provider);
   const { input } = view;
+  const isFilled = config.autofill === "on";
   const failed = state === "error" || model.notice?.tone === "bad";
-  setText(view.keyLabel, model.replacing ? `New ${label}` : label);
+  setText(view.keyLabel, step === "replace" ? words("newKey", { label }) : label);
   view.where.hidden = !provider;
   view.where.href = provider?.keyUrl ?? "";
   input.placeholder = held
-    ? isBusy(model)
-      ? "Key sealed"
-      : failed
-        ? "Key kept for another try"
-        : "Key ready, not stored yet"
-    : (provider?.keyPlaceholder ?? "");
+    ? words(isBusy(model) ? "keySealed" : failed ? "keyKept" : "keyReady")
+    : provider
+      ? placeholder(words, provider)
+      : "";
   input.ariaInvalid = String(atFault(model, "providerKey"));
   input.ariaRequired = String(!provider?.keyOptional);
   // Browsers fill a login's password into a field that is merely `off`.
-  input.autocomplete = model.autofill ? "on" : "new-password";
+  input.autocomplete = isFilled ? "on" : "new-password";
   for (const name of ["data-1p-ignore", "data-bwignore", "data-lpignore=true", "data-form-type=other"]) {
     const [attribute, value = ""] = name.split("=") as [string, string?];
-    if (model.autofill) input.removeAttribute(attribute);
+    if (isFilled) input.removeAttribute(attribute);
     else input.setAttribute(attribute, value);
   }
   if (!typed) reveal(view, false);
-  view.reveal.hidden = !typed;
+  // Its looks come with the flow.
+  view.reveal.hidden = !typed || !view.drawMore;
   view.forget.hidden = typed || !held || isBusy(model);
   view.box.toggleAttribute("data-held", held);
   view.box.toggleAttribute("data-doubt", failed);
 }
 
-function renderHint(view: View, { looksLike, provider, providers, replacing }: Model): void {
-  const other = looksLike?.provider;
-  const offer = other && !replacing && providers.includes(other);
-  setText(view.hintText, offer ? `This looks like a key for ${other.label}.` : (looksLike?.text ?? provider?.help ?? ""));
+function renderHint(view: View, { looksLike: hint, provider, providers, step, words }: Model): void {
+  const other = suspected(hint);
+  const offer = other && step !== "replace" && providers.includes(other);
+  const label = hint && "provider" in hint ? labelOf(hint.provider) : "";
+  setText(view.hintText, hint ? words(offer ? "hint.switch" : `hint.${hint.code}`, { provider: label }) : provider ? help(words, provider) : "");
   view.hintAction.hidden = !offer;
-  setText(view.hintAction, `Use ${other?.label}`);
+  setText(view.hintAction, offer ? words("switchTo", { provider: label }) : "");
   view.hint.hidden = !view.hintText.textContent;
 }
 
@@ -92,20 +103,21 @@ function renderEndpoint(view: View, model: Model): void {
   view.apiVersion.input.ariaInvalid = String(atFault(model, "apiVersion"));
 }
 
-function renderTestKeys({ testKeys: row }: View, { isTest }: Model): void {
-  row.hidden = !isTest;
-  if (row.firstChild || !isTest) return;
-  const button = (key: string) => el("button", { part: "test-key", type: "button", value: key, title: key }, key.slice(12));
-  row.append("Test keys:", ...testKeys.map(button));
+function renderTestKeys({ testKeys: row }: View, model: Model): void {
+  row.hidden = !isTest(model);
+  if (row.hidden || row.childElementCount > 1) return;
+  row.append(...testKeys.map((key) => el("button", { part: "test-key", type: "button", value: key, title: key }, key.slice(12))));
 }
 
 function renderActions({ submit, test, cancel }: View, model: Model): void {
-  const { provider, replacing, state } = model;
+  const { provider, state, words, step } = model;
+  const replacing = step === "replace";
   const sending = state === "connecting" || state === "rotating";
-  setText(submit, replacing ? (sending ? "Replacing…" : "Replace key") : sending ? "Connecting…" : `Connect ${provider?.label ?? ""}`);
+  const connect = () => words(sending ? "connecting" : "connect", { provider: provider?.label ?? "" });
+  setText(submit, replacing ? words(sending ? "replacing" : "replace") : connect());
   submit.hidden = !may(model, replacing ? "rotate" : "connect");
   submit.toggleAttribute("data-busy", sending);
-  setText(test, state === "testing" ? "Testing…" : "Test");
+  setText(test, words(state === "testing" ? "testing" : "test"));
   test.hidden = !may(model, "test");
   test.toggleAttribute("data-busy", state === "testing");
   cancel.hidden = !replacing;

@@ -2,14 +2,14 @@
 
 import { el, icon } from "../dom.js";
 import type { Provider } from "./catalogue.js";
-import { type Model, isBusy } from "./model.js";
+import { isBusy, type Model } from "./model.js";
 import { CHEVRON, type View } from "./view.js";
 
 const MOST_TILES = 4;
 const CHECK = "M3.5 8.5l3 3 6-7";
 
 export function renderPicker({ picker, pickerLabel }: View, model: Model): void {
-  const { providers } = model;
+  const { providers, words, config } = model;
   const signature = providers.map(({ id }) => id).join(" ");
   if (picker.dataset["providers"] !== signature) {
     picker.dataset["providers"] = signature;
@@ -21,17 +21,17 @@ export function renderPicker({ picker, pickerLabel }: View, model: Model): void 
     const chosen = choice.value === model.provider?.id;
     if (choice instanceof HTMLInputElement) {
       choice.checked = chosen;
-      choice.disabled = model.disabled || (isBusy(model) && !chosen);
+      choice.disabled = config.disabled || (isBusy(model) && !chosen);
       choice.parentElement?.lastElementChild?.toggleAttribute("hidden", !connected);
-      choice.ariaDescription = connected ? "connected" : "";
+      choice.ariaDescription = connected ? words("connected") : "";
     } else {
       choice.selected = chosen;
       const label = providers.find(({ id }) => id === choice.value)?.label ?? choice.value;
-      choice.textContent = connected ? `${label} ✓ connected` : label;
+      choice.textContent = connected ? `${label} ✓ ${words("connected")}` : label;
     }
   }
   const native = picker.querySelector("select");
-  if (native) native.disabled = model.disabled || isBusy(model);
+  if (native) native.disabled = config.disabled || isBusy(model);
 }
 
 function tiles(providers: readonly Provider[]): HTMLElement {

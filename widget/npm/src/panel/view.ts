@@ -1,6 +1,7 @@
-// The element's tree. Built once; render.ts writes what changes.
+// The panel's tree. Built once; render.ts writes what changes.
 
 import { el, icon, LOCK } from "../dom.js";
+import type { Key, Words } from "../messages/type.js";
 import type { Model } from "./model.js";
 
 const EYE = "M1.5 8S4 3.5 8 3.5 14.5 8 14.5 8 12 12.5 8 12.5 1.5 8 1.5 8zM8 6a2 2 0 1 1 0 4 2 2 0 0 1 0-4z";
@@ -9,34 +10,47 @@ const OUT = "M6.5 3.5h-3v9h9v-3M9.5 2.5h4v4M13 3L7.5 8.5";
 export const CHEVRON = "M4.5 6.5L8 10l3.5-3.5";
 
 export type View = ReturnType<typeof build> & {
+  /** The language that is shown. */
+  words?: Words;
   /** Draws the connected key and the messages, once the flow is there. */
   drawMore?: (model: Model) => void;
 };
 
 /** Every node that is read or written later, by name. */
 export function build() {
+  /** What says the same in every state. */
+  const texts: [HTMLElement, Key][] = [];
+  const said = <T extends HTMLElement>(key: Key, node: T): T => {
+    texts.push([node, key]);
+    return node;
+  };
+  /** A labelled field beside the key. */
+  const setting = (part: string, label: Key, type = "text") => {
+    const input = textField(part, type, { id: part });
+    return { input, row: el("div", { class: "setting" }, said(label, el("label", { part: "label", for: part })), input) };
+  };
   const node = {
-    pickerLabel: el("span", { part: "label", id: "provider-label" }, "Provider"),
-    chip: el("span", { part: "chip", title: "No provider is called" }, "Test mode"),
+    pickerLabel: said("provider", el("span", { part: "label", id: "provider-label" })),
+    chip: said("testMode", el("span", { part: "chip" })),
     picker: el("div", { class: "picker" }),
 
     keyLabel: el("label", { part: "label", for: "key" }),
-    where: el("a", { part: "link", target: "_blank", rel: "noopener noreferrer" }, "Where do I find this?", icon(OUT)),
+    where: el("a", { part: "link", target: "_blank", rel: "noopener noreferrer" }, said("where", el("span")), icon(OUT)),
     input: textField("input", "password", { id: "key", autocorrect: "off", "aria-describedby": "hint status error" }),
     reveal: button("reveal", icon(EYE)),
     forget: button("forget", icon(CROSS)),
     hintText: el("span"),
     hintAction: button("switch"),
 
-    custom: el("details", { part: "custom" }, el("summary", { part: "endpoint-toggle" }, icon(CHEVRON), "Custom endpoint")),
-    base: setting("endpoint", "Base URL", "url"),
-    apiVersion: setting("api-version", "API version"),
-    deployment: setting("deployment", "Deployment (optional)"),
-    testKeys: el("div", { part: "test-keys" }),
+    custom: el("details", { part: "custom" }, el("summary", { part: "endpoint-toggle" }, icon(CHEVRON), said("customEndpoint", el("span")))),
+    base: setting("endpoint", "baseUrl", "url"),
+    apiVersion: setting("api-version", "apiVersion"),
+    deployment: setting("deployment", "deployment"),
+    testKeys: el("div", { part: "test-keys" }, said("testKeys", el("span"))),
 
     submit: button("submit"),
     test: button("test"),
-    cancel: button("cancel", "Cancel"),
+    cancel: said("cancel", button("cancel")),
 
     panel: el("div", { part: "panel", role: "group", "aria-labelledby": "heading" }),
     heading: el("p", { part: "heading", id: "heading", tabindex: "-1" }),
@@ -44,7 +58,6 @@ export function build() {
     error: el("div", { part: "error", id: "error", role: "alert" }),
     badge: el("byo-badge", { part: "badge" }),
   };
-  node.forget.ariaLabel = "Clear key";
 
   const head = el("div", { class: "head" }, node.pickerLabel, node.chip);
   const box = el("div", { class: "box" }, icon(LOCK), node.input, node.forget, node.reveal);
@@ -60,7 +73,7 @@ export function build() {
     el("div", { class: "actions" }, node.submit, node.test, node.cancel),
   );
   const root = el("div", { part: "root" }, head, node.picker, form, node.panel, node.status, node.error, node.badge);
-  return { ...node, head, box, hint, fields, form, root };
+  return { ...node, texts, head, box, hint, fields, form, root };
 }
 
 function button(part: string, ...content: (Node | string)[]): HTMLButtonElement {
@@ -69,10 +82,4 @@ function button(part: string, ...content: (Node | string)[]): HTMLButtonElement 
 
 function textField(part: string, type: string, more: Record<string, string>): HTMLInputElement {
   return el("input", { part, type, autocomplete: "off", autocapitalize: "none", spellcheck: "false", ...more });
-}
-
-/** A labelled field beside the key. */
-function setting(part: string, label: string, type = "text") {
-  const input = textField(part, type, { id: part });
-  return { input, row: el("div", { class: "setting" }, el("label", { part: "label", for: part }, label), input) };
 }

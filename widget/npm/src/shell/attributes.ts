@@ -1,4 +1,9 @@
-// Properties that mirror attributes, for frameworks that set the one or the other.
+// Properties that mirror attributes, for frameworks that set the one or the other; and what all of them amount to.
+
+import { ByoError, misuse, present } from "../error.js";
+import { checkOptions, type ConnectOptions } from "../options.js";
+import type { PanelConfig } from "../protocol.js";
+import type { ByoConnect } from "./byo-connect.js";
 
 const TEXT = ["publishable-key", "session-token", "base-url", "ref-id", "provider", "providers", "theme", "name", "label", "autofill", "key-name", "mode", "trust-root"];
 const FLAGS = ["disabled", "required", "hide-badge"];
@@ -32,6 +37,23 @@ export function upgrade(element: HTMLElement, extra: readonly string[]): void {
     const value = own[name];
     delete own[name];
     own[name] = value;
+  }
+}
+
+/** What the panel is to know of the element. */
+export function read(element: ByoConnect, disabled: boolean): PanelConfig {
+  const { label, autofill, provider, providers, refId, keyName, hideBadge, providerConfig } = element;
+  return { ...access(element), label, autofill, provider, providers, refId, keyName, hideBadge, providerConfig, disabled, locale: "en" };
+}
+
+function access({ baseUrl: baseURL, publishableKey, sessionToken, trustRoot, mode }: ByoConnect) {
+  try {
+    // Whoever asked for more protection than there is must not get less without a word.
+    if (mode && mode !== "inline") throw misuse("mode_unsupported", "mode: this version has the inline field only.", "mode");
+    const checked = checkOptions(present({ baseURL, publishableKey, sessionToken, trustRoot }) as ConnectOptions);
+    return { token: checked.token, baseURL: checked.baseURL, trustRoot, fault: undefined };
+  } catch (reason) {
+    return { token: sessionToken || publishableKey || "", baseURL: "", trustRoot, fault: ByoError.from(reason) };
   }
 }
 

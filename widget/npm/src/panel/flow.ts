@@ -1,0 +1,208 @@
+// What happens once somebody means it: sealing, sending, and what is shown of the answers. Loaded together with what
+// seals, on first focus or with a session, so that a page pays for the field alone.
+
+import { Core } from "../client/core.js";
+import { adopt } from "../dom.js";
+import { ByoError, misuse, present } from "../error.js";
+import { failure } from "../failure.js";
+import type { Action, Told } from "../protocol.js";
+import type { HeldKey, Sealer } from "../seal/sealer.js";
+import type { ConnectedKey, ProviderConfig, SubmitFields, TestResult } from "../wire.js";
+import { addConfirm } from "./confirm.js";
+import { learn, undisturbed } from "./learn.js";
+import css from "./manage.css";
+import { addManage } from "./manage.js";
+import { currentKey, isBusy, isEntering } from "./model.js";
+import { both, renderOutcome, tested } from "./outcome.js";
+import type { Board } from "./panel.js";
+import { DURING } from "./state.js";
+
+export class Flow {
+  readonly #board: Board;
+  readonly #sealer: Sealer;
+  #core: Core | undefined;
+  #held: HeldKey | undefined;
+
+  constructor(board: Board, sealer: Sealer) {
+    this.#board = board;
+    this.#sealer = sealer;
+    adopt(board.root, css);
+    const { draw, disconnect } = addManage(board);
+    const drawQuestion = addConfirm(board, disconnect);
+    board.view.drawMore = (model) => {
+      renderOutcome(board.view, model);
+      const key = currentKey(model);
+      if (!key) return;
+      draw(model, key);
+      drawQuestion(model, key);
+    };
+  }
+
+  /** Does one thing, and tells how it ended. The board sees to it that nothing is under way already. */
+  act(action: Action): Promise<unknown> {
+    return this.#run(action, action === "disconnect" ? (core) => this.#disconnect(core) : (core) => this.#submit(core, action));
+  }
+
+  /** Learns what the session may do and which keys are connected, unless the page means another one by then. */
+  async readSession(isCurrent: () => boolean): Promise<void> {
+    const { model } = this.#board;
+    const { refId, keyName } = model.config;
+    const core = this.#open();
+    const session = await core.session();
+    const whose = { refId: refId ?? session.refId, name: keyName ?? "default" };
+    const { data } = await core.keys(whose.refId);
+    if (!isCurrent()) return;
+    learn(model, session, data, whose);
+    this.#board.settle(undisturbed(model));
+  }
+
+  /** Whose key the typed one seems to be. */
+  look(): void {
+    const { model, view } = this.#board;
+    const { provider } = model;
+    const text = view.input.value;
+    if (!provider || !text || isBusy(model)) return;
+    try {
+      const probe = this.#sealer.hold(text);
+      model.looksLike = probe.looksLike(provider.id);
+      probe.drop();
+    } catch {
+      model.looksLike = undefined;
+    }
+    // A hint is no news about the rest: what has failed meanwhile stays said.
+    this.#board.settle(model.state);
+  }
+
+  /** Overwrites the key that waits. */
+  release(): void {
+    this.#held?.drop();
+    this.#held = undefined;
+    this.#board.model.held = false;
+  }
+
+  /** An action: its state, its outcome, and the focus where the reader expects it. */
+  async #run(action: Action, act: (core: Core) => Promise<[unknown, Told, unknown?]>): Promise<unknown> {
+    const board = this.#board;
+    const { model, view, root } = board;
+    const focused = root.activeElement;
+    try {
+      const core = this.#open();
+      if (model.config.disabled) throw misuse("disabled", model.words("error.disabled"));
+      if (!model.provider) throw misuse("invalid_option", "providers: none of these is known or allowed.", "providers");
+      if (action !== "disconnect") this.#demand();
+      model.problem = model.notice = undefined;
+      board.settle(DURING[action]);
+      const [value, event, detail = value] = await act(core);
+      board.settle();
+      // The button that was pressed may be gone.
+      if (focused && !focused.checkVisibility()) (isEntering(model) ? view.input : view.heading).focus();
+      board.report({ t: "told", event, detail });
+      return value;
+    } catch (reason) {
+      const error = ByoError.from(reason);
+      board.fail(error);
+      if (error.code === "key_missing") board.focus();
+      throw error;
+    }
+  }
+
+  async #submit(core: Core, purpose: Exclude<Action, "disconnect">): Promise<[TestResult | ConnectedKey, Told]> {
+    const { model } = this.#board;
+    const fields = await this.#fields(core);
+    const key = this.#take();
+    if (purpose === "test") {
+      const result = await core.submit(purpose, fields, key);
+      model.notice = tested(model, result);
+      return [result, "tested"];
+    }
+    const connected = await core.submit(purpose, fields, key);
+    this.#board.forget();
+    model.step = undefined;
+    model.keys.set(connected.provider, connected);
+    return [connected, purpose === "rotate" ? "rotated" : "connected"];
+  }
+
+  async #disconnect(core: Core): Promise<[undefined, Told, unknown]> {
+    const { model } = this.#board;
+    const { providerConfig: _, ...target } = await this.#fields(core);
+    const answer = await core.disconnect(target);
+    const provider = model.provider?.label ?? target.provider;
+    model.keys.delete(target.provider);
+    model.step = undefined;
+    model.notice = { tone: "good", title: ["disconnected.title", { provider }], next: ["disconnected.next"] };
+    return [undefined, "disconnected", answer];
+  }
+
+  /** The calls, as whom the page names now. */
+  #open(): Core {
+    const access = this.#board.access();
+    if (this.#core?.access !== access) this.#core = new Core(access);
+    return this.#core;
+  }
+
+  /** Refuses what cannot work before anything is sealed. */
+  #demand(): void {
+    const { model, view } = this.#board;
+    const { provider, typed, held, words, config } = model;
+    if (!typed && !held && !provider?.keyOptional) throw keyMissing();
+    if (config.providerConfig || !provider || provider.needs === "none") return;
+    const demand = (key: "baseUrl" | "apiVersion", input: HTMLInputElement) => {
+      if (!input.value.trim()) throw misuse("invalid_option", words(`needs.${key}`, { provider: provider.label }), key, "validation");
+    };
+    demand("baseUrl", view.base.input);
+    if (provider.needs === "azure") demand("apiVersion", view.apiVersion.input);
+  }
+
+  async #fields(core: Core): Promise<SubmitFields> {
+    const { config, provider } = this.#board.model;
+    const { refId, keyName } = config;
+    if (!refId && !core.access.isSession) throw misuse("invalid_option", "ref-id: say whose key this is.", "ref-id");
+    return present({
+      provider: provider?.id,
+      refId: refId ?? (await core.session()).refId,
+      name: keyName,
+      providerConfig: this.#providerConfig(),
+    }) as SubmitFields;
+  }
+
+  #providerConfig(): ProviderConfig | undefined {
+    const { view, model } = this.#board;
+    const { providerConfig } = model.config;
+    if (providerConfig || view.fields.hidden) return providerConfig;
+    const typed = (input: HTMLInputElement) => input.value.trim() || undefined;
+    const azure = { apiVersion: typed(view.apiVersion.input), deployment: typed(view.deployment.input) };
+    const fields = present({
+      baseUrl: typed(view.base.input),
+      azure: model.provider?.needs === "azure" ? present(azure) : undefined,
+    });
+    return Object.keys(fields).length ? (fields as ProviderConfig) : undefined;
+  }
+
+  /** Moves what is typed into wasm memory, or gives what waits there already. */
+  #take(): HeldKey {
+    const board = this.#board;
+    const { model, view } = board;
+    const { value } = view.input;
+    if (this.#held?.length && !value) return this.#held;
+    const expired = () => {
+      this.release();
+      model.notice = { tone: "warn", ...both("expired") };
+      if (!isBusy(model)) board.settle();
+    };
+    const held = this.#sealer.hold(value, value ? expired : undefined);
+    board.forget();
+    // White space is no key, and not the same as none.
+    if (!held.length && (value || !model.provider?.keyOptional)) {
+      held.drop();
+      throw keyMissing();
+    }
+    this.#held = held;
+    model.held = held.length > 0;
+    board.settle(model.state);
+    return held;
+  }
+}
+
+function keyMissing(): ByoError {
+  return failure("key_missing", { param: "providerKey" }, "keyMissing");
+}

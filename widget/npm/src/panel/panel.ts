@@ -1,0 +1,247 @@
+// The panel: what the page says to it, what it does, and what it tells.
+
+import { adopt } from "../dom.js";
+import { ByoError, misuse } from "../error.js";
+import { later } from "../later.js";
+import { wordsNow } from "../messages/index.js";
+import type { Access } from "../options.js";
+import { type Action, type ConnectState, type Panel, type PanelConfig, type Report, type ToPanel, VERSION } from "../protocol.js";
+import { listen } from "./controls.js";
+import type { Flow } from "./flow.js";
+import { currentKey, isBusy, isEntering, isSession, isTest, type Model, suspected } from "./model.js";
+import { render } from "./render.js";
+import * as change from "./state.js";
+import css from "./styles.css";
+import { build, type View } from "./view.js";
+
+/** Puts up a panel and answers how to speak to it. */
+export function mountPanel(root: ShadowRoot, config: PanelConfig, report: Report): Panel {
+  const panel = new Board(root, config, report);
+  return { send: (message) => panel.hear(message), destroy: () => panel.leave() };
+}
+
+export class Board {
+  readonly root: ShadowRoot;
+  readonly view: View = build();
+  readonly model: Model;
+  readonly report: Report;
+  #access: Access | undefined;
+  #flow: Flow | undefined;
+  #looking: ReturnType<typeof setTimeout> | undefined;
+  #told = { state: "", change: "", value: "" };
+
+  constructor(root: ShadowRoot, config: PanelConfig, report: Report) {
+    this.root = root;
+    this.report = report;
+    this.model = change.fresh(config, wordsNow(config.messages));
+    adopt(root, css);
+    root.append(this.view.root);
+    listen(this);
+    change.offer(this.model);
+    this.#open();
+    queueMicrotask(() => report({ t: "ready", v: VERSION }));
+  }
+
+  hear(message: ToPanel): void {
+    const { model } = this;
+    if ("config" in message) {
+      this.#configure({ ...model.config, ...message.config });
+    } else if (message.t === "act") {
+      void this.#answer(message.id, message.action);
+    } else if (message.t === "focus") {
+      this.focus({ preventScroll: message.preventScroll ?? false });
+    } else {
+      if (message.t === "reset") model.step = undefined;
+      this.clear();
+    }
+  }
+
+  leave(): void {
+    this.forget();
+    this.#access = undefined;
+    this.view.root.remove();
+  }
+
+  /** As whom to call; throws where the page has not said so, or not in a way that works. */
+  access(): Access {
+    if (this.#access) return this.#access;
+    throw ByoError.from(this.model.config.fault);
+  }
+
+  /** One action at a time, shown from its first moment even where the flow has to be loaded for it. */
+  async act(action: Action): Promise<unknown> {
+    const { model } = this;
+    if (isBusy(model)) throw misuse("busy", model.words("error.busy"));
+    if (action === "rotate") model.step = currentKey(model) && "replace";
+    if (this.#flow) return this.#flow.act(action);
+    this.settle(change.DURING[action]);
+    return (await this.ready()).act(action);
+  }
+
+  /** An action that nobody waits for: failures are shown and told by an event. */
+  attempt(action: Action): void {
+    this.act(action).catch(() => {});
+  }
+
+  /** Loads what seals and what works with it. */
+  async ready(): Promise<Flow> {
+    if (this.#flow) return this.#flow;
+    try {
+      const { Flow, openSealer } = await later();
+      const sealer = await openSealer();
+      this.#flow ??= new Flow(this, sealer);
+    } catch (reason) {
+      const error = ByoError.from(reason);
+      this.fail(error, "load-error");
+      throw error;
+    }
+    return this.#flow;
+  }
+
+  focus(options?: FocusOptions): void {
+    (isEntering(this.model) ? this.view.input : this.view.heading).focus(options);
+  }
+
+  /** Forgets what was typed, and what came of it. */
+  clear(): void {
+    this.forget();
+    this.model.notice = undefined;
+    this.settle();
+  }
+
+  /** Leaves what was begun with a connected key. */
+  cancel(): void {
+    if (!this.model.step) return;
+    this.model.step = undefined;
+    this.clear();
+    this.focus();
+  }
+
+  choose(id: string | undefined): void {
+    change.choose(this.model, id);
+    if (!isEntering(this.model)) this.forget();
+    this.settle();
+    this.#lookSoon();
+  }
+
+  typed(): void {
+    change.type(this.model, this.view.input.value !== "");
+    if (this.model.typed) this.#flow?.release();
+    this.settle();
+    this.#lookSoon();
+  }
+
+  /** Forgets the key, typed or waiting. */
+  forget(): void {
+    this.view.input.value = "";
+    change.forget(this.model);
+    this.#flow?.release();
+  }
+
+  fail(error: ByoError, event: "error" | "load-error" = "error"): void {
+    change.fail(this.model, error);
+    this.settle("error");
+    this.report({ t: "told", event, detail: error });
+  }
+
+  /** Enters a state, by default the one that what is there amounts to, shows it and tells what is new. */
+  settle(state: ConnectState = change.rest(this.model)): void {
+    change.enter(this.model, state);
+    this.draw();
+    this.#tellValue();
+    this.#tellChange();
+    if (this.#isNews("state", state)) this.report({ t: "state", state });
+  }
+
+  draw(): void {
+    render(this.view, this.model);
+  }
+
+  /** Another token, server or customer starts afresh; the rest is only shown. */
+  #configure(config: PanelConfig): void {
+    const { model } = this;
+    const before = model.config;
+    if (before.messages !== config.messages) model.words = wordsNow(config.messages);
+    model.config = config;
+    change.offer(model);
+    if (identity(before) === identity(config)) return this.settle(model.state);
+    // What was entered was meant for whoever was named then; before that, for whoever comes.
+    if (before.token) this.forget();
+    change.reopen(model);
+    this.#open();
+  }
+
+  /** Begins, as whom the page says now. */
+  #open(): void {
+    const { model } = this;
+    const { token, baseURL, trustRoot, fault } = model.config;
+    this.#access = undefined;
+    // The token may be on its way; a call without one says what is missing.
+    if (fault && token) return this.fail(ByoError.from(fault), "load-error");
+    if (!fault) this.#access = { baseURL, token, trustRoot: trustRoot ?? undefined, isSession: isSession(model), isTest: isTest(model), fetch: undefined };
+    this.settle("idle");
+    const access = this.#access;
+    if (access?.isSession) whenIdle(() => void this.#readSession(access));
+  }
+
+  /** Learns what the session may do and which keys are connected. */
+  async #readSession(access: Access): Promise<void> {
+    const isCurrent = () => access === this.#access && this.root.isConnected;
+    if (!isCurrent()) return;
+    try {
+      await (await this.ready()).readSession(isCurrent);
+    } catch (reason) {
+      // What could not be loaded has been told already.
+      if (access === this.#access && this.#flow) this.fail(ByoError.from(reason));
+    }
+  }
+
+  async #answer(id: number, action: Action): Promise<void> {
+    try {
+      const value = await this.act(action);
+      this.report({ t: "done", id, value });
+    } catch (reason) {
+      this.report({ t: "done", id, error: ByoError.from(reason) });
+    }
+  }
+
+  /** Asks, a moment after the last keystroke, whose key this looks like. */
+  #lookSoon(): void {
+    clearTimeout(this.#looking);
+    this.#looking = setTimeout(() => this.#flow?.look(), 150);
+  }
+
+  #tellValue(): void {
+    const { model } = this;
+    const id = (currentKey(model) ?? [...model.keys.values()].at(-1))?.id ?? null;
+    const missing = model.words("required");
+    if (this.#isNews("value", `${id} ${missing}`)) this.report({ t: "value", id, missing });
+  }
+
+  #tellChange(): void {
+    const { typed, held, provider, looksLike, config } = this.model;
+    const { base, apiVersion } = this.view;
+    const endpoint = config.providerConfig || !provider || provider.needs === "none" || (base.input.value && (provider.needs !== "azure" || apiVersion.input.value));
+    const empty = !typed && !held;
+    const detail = { empty, complete: Boolean((!empty || provider?.keyOptional) && endpoint), looksLike: suspected(looksLike)?.id };
+    const first = !this.#told.change;
+    if (this.#isNews("change", JSON.stringify(detail)) && !first) this.report({ t: "change", ...detail });
+  }
+
+  #isNews(what: "state" | "change" | "value", now: string): boolean {
+    const isNews = this.#told[what] !== now;
+    this.#told[what] = now;
+    return isNews;
+  }
+}
+
+function identity({ token, baseURL, refId, keyName, trustRoot, fault }: PanelConfig): string {
+  return [token, baseURL, refId, keyName, trustRoot, fault?.message].join("\n");
+}
+
+function whenIdle(run: () => void): void {
+  // Safari has no requestIdleCallback.
+  const request = (globalThis as { requestIdleCallback?: typeof requestIdleCallback }).requestIdleCallback;
+  if (request) request(run, { timeout: 500 });
+  else setTimeout(run, 50);
+}
