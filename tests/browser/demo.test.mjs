@@ -47,6 +47,7 @@ test('a customer who comes back finds the key connected, replaces it and disconn
 
   await visit.widget.part('disconnect').click();
   await photograph(visit.page, 'demo-session-asking');
+  await visit.widget.part('word').fill('openai');
   const { event } = await visit.widget.press('confirm');
   assert.equal(event.name, 'disconnected');
   await visit.webhook('key.revoked');

@@ -18,8 +18,7 @@ test('a strict policy with Trusted Types is kept to the letter, from the first p
   await widget.part('replace').click();
   await widget.refused('sk-byo-test-rejected-2');
   await widget.part('cancel').click();
-  await widget.part('disconnect').click();
-  const { event } = await widget.press('confirm');
+  const { event } = await widget.disconnect();
   assert.equal(event.name, 'disconnected');
   assert.deepEqual(await page.evaluate(() => violations), []);
   await close();

@@ -63,8 +63,7 @@ test('a key is disconnected only after a second thought', async () => {
   assert.equal(await widget.state(), 'connected');
   assert.equal((await keys(refId)).find((key) => key.id === id).status, 'active');
 
-  await widget.part('disconnect').click();
-  const { state, event } = await widget.press('confirm');
+  const { state, event } = await widget.disconnect();
   assert.equal(state, 'idle');
   assert.equal(event.detail.status, 'revoked');
   assert.deepEqual((await keys(refId)).filter(({ status }) => status !== 'revoked'), []);

@@ -88,6 +88,13 @@ export class Widget {
     return { error: event.detail, alert: await this.alert() };
   }
 
+  /** Disconnects the key of this provider, whose name is typed to confirm it; gives the state and the event. */
+  async disconnect(provider = 'openai') {
+    await this.part('disconnect').click();
+    await this.part('word').fill(provider);
+    return this.press('confirm');
+  }
+
   /** What is said to be wrong. */
   alert() {
     return this.part('error').innerText();

@@ -3,7 +3,7 @@ import { define } from "./dom.js";
 import type { ByoError } from "./error.js";
 import { ByoConnect } from "./shell/byo-connect.js";
 import type { ConnectState } from "./protocol.js";
-import type { ConnectedKey, DisconnectedKey, TestResult } from "./wire.js";
+import type { ConnectedKey, DisconnectedKey, TestResult, Validated } from "./wire.js";
 
 define("byo-connect", ByoConnect);
 
@@ -20,7 +20,7 @@ declare global {
     "byo-focus": CustomEvent<Record<string, never>>;
     "byo-blur": CustomEvent<Record<string, never>>;
     "byo-escape": CustomEvent<Record<string, never>>;
-    "byo-tested": CustomEvent<TestResult>;
+    "byo-tested": CustomEvent<TestResult | Validated>;
     "byo-connected": CustomEvent<ConnectedKey>;
     "byo-rotated": CustomEvent<ConnectedKey>;
     "byo-disconnected": CustomEvent<DisconnectedKey>;

@@ -16,4 +16,5 @@ export type {
   Session,
   StoredKey,
   TestResult,
+  Validated,
 } from "./wire.js";

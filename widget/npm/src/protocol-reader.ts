@@ -87,7 +87,7 @@ const CONFIG: Shape = {
 const TO_PANEL: { readonly [t in ToPanel["t"]]: Shape } = {
   init: { v: number(1000), config: object(CONFIG) },
   update: { config: object(partly(CONFIG)) },
-  act: { id: number(Number.MAX_SAFE_INTEGER), action: one("connect", "test", "rotate", "disconnect") },
+  act: { id: number(Number.MAX_SAFE_INTEGER), action: one("connect", "test", "rotate", "disconnect", "validate") },
   focus: { preventScroll: maybe(flag) },
   clear: {},
   reset: {},

@@ -10,7 +10,7 @@ export const VERSION = 1;
 /** `:state(…)` and `data-state`. */
 export type ConnectState = "idle" | "typing" | "testing" | "connecting" | "connected" | "rotating" | "disconnecting" | "error";
 
-export type Action = "connect" | "test" | "rotate" | "disconnect";
+export type Action = "connect" | "test" | "rotate" | "disconnect" | "validate";
 
 /** What the page wants, and as whom. */
 export interface PanelConfig {

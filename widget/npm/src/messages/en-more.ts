@@ -1,13 +1,20 @@
 // English, the part that is loaded with the actions: what comes of a key, and what went wrong. The customer did not set
 // the page up and cannot see its settings, so every error ends with something that they can do.
 
-const SETUP = "This page is not set up correctly. Please tell the team behind it.";
 const UNKNOWN = "Something went wrong on the server. Try again in a moment; if it stays, contact the team behind this page.";
+const SETUP = "This page is not set up correctly. Please tell the team behind it.";
 const UNPROVEN =
   "The server could not prove whose key it seals to, so your key was not sent. Please tell the team behind this page.";
 
 export default {
-  // The field, once there is something in it
+  // The form, once there is something in it
+  newKey: "New {label}",
+  clearKey: "Clear key",
+  replace: "Replace key",
+  replacing: "Replacing…",
+  cancel: "Cancel",
+  /** Of an option or a tile in the picker. */
+  connected: "connected",
   keySealed: "Key sealed",
   keyKept: "Key kept for another try",
   keyReady: "Key ready, not stored yet",
@@ -29,6 +36,7 @@ export default {
 
   // Under way
   "progress.testing": "Sealing the key, then asking the provider about it.",
+  "progress.checking": "Asking the provider about this key.",
   "progress.connecting": "Sealing the key, then checking it with the provider.",
   "progress.rotating": "Checking the new key. The old one works until it passes.",
 
@@ -72,16 +80,22 @@ export default {
   heading: "{provider} connected",
   endingIn: "Key ending in {key}",
   fingerprint: "Fingerprint {key}",
+  lastChecked: "Last checked {time}",
   "models.one": "{count} model",
   "models.other": "{count} models",
+  allModels: "Show all {count}",
   "status.disabled.title": "Paused",
   "status.disabled.next": "The key is stored but not used until it is enabled again.",
   "status.suspect.title": "The provider has refused this key since",
   "status.suspect.next": "Replace it if that goes on.",
+  check: "Check now",
+  checking: "Checking…",
   disconnect: "Disconnect",
   disconnecting: "Disconnecting…",
   keep: "Keep it",
   disconnectQuestion: "Disconnect {provider}? The stored key is destroyed and stops working here at once.",
+  typeWord: "Type {word} to confirm",
+  wrongWord: "That is not {word}.",
 
   // Failures, by code: found here
   "error.busy": "Another action is still running.",

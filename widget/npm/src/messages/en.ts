@@ -5,15 +5,11 @@ export default {
   provider: "Provider",
   testMode: "Test mode",
   testModeTitle: "No provider is called",
-  /** Of an option or a tile in the picker. */
-  connected: "connected",
   apiKey: "API key",
   keyLabel: "{provider} API key",
   keyLabelOptional: "{provider} API key (optional)",
-  newKey: "New {label}",
   where: "Where do I find this?",
   showKey: "Show key",
-  clearKey: "Clear key",
   customEndpoint: "Custom endpoint",
   baseUrl: "Base URL",
   apiVersion: "API version",
@@ -21,11 +17,8 @@ export default {
   testKeys: "Test keys:",
   connect: "Connect {provider}",
   connecting: "Connecting…",
-  replace: "Replace key",
-  replacing: "Replacing…",
   test: "Test",
   testing: "Testing…",
-  cancel: "Cancel",
   /** In a form that cannot be sent without a key. */
   required: "Connect your key first.",
 

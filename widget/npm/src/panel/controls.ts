@@ -1,6 +1,6 @@
 // What the panel's controls do.
 
-import { isBusy, suspected } from "./model.js";
+import { isBusy } from "./model.js";
 import type { Board } from "./panel.js";
 import { reveal } from "./render.js";
 import { primary } from "./state.js";
@@ -24,7 +24,7 @@ export function listen(board: Board): void {
   on(view.root, "keydown", (event) => {
     if ((event as KeyboardEvent).key !== "Escape") return;
     if (event.target === view.input) report({ t: "escape" });
-    if (!isBusy(model)) board.cancel();
+    if (model.step && !isBusy(model)) board.cancel();
   });
   on(view.picker, "change", (event) => board.choose((event.target as HTMLInputElement).value));
   on(view.custom, "toggle", () => board.draw());
@@ -37,15 +37,6 @@ export function listen(board: Board): void {
     board.typed();
   });
   on(view.reveal, "click", () => reveal(view, view.input.type === "password"));
-  press(view.forget, () => {
-    board.clear();
-    board.focus();
-  });
-  press(view.hintAction, () => {
-    board.choose(suspected(model.looksLike)?.id);
-    board.focus();
-  });
   press(view.submit, () => board.attempt(primary(model)));
   press(view.test, () => board.attempt("test"));
-  press(view.cancel, () => board.cancel());
 }

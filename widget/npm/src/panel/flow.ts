@@ -7,13 +7,14 @@ import { ByoError, misuse, present } from "../error.js";
 import { failure } from "../failure.js";
 import type { Action, Told } from "../protocol.js";
 import type { HeldKey, Sealer } from "../seal/sealer.js";
-import type { ConnectedKey, ProviderConfig, SubmitFields, TestResult } from "../wire.js";
+import type { ConnectedKey, ProviderConfig, SubmitFields, TestResult, Validated } from "../wire.js";
 import { addConfirm } from "./confirm.js";
-import { learn, undisturbed } from "./learn.js";
+import { addEntry } from "./entry.js";
+import { learn, recheck, undisturbed } from "./learn.js";
 import css from "./manage.css";
 import { addManage } from "./manage.js";
-import { currentKey, isBusy, isEntering } from "./model.js";
-import { both, renderOutcome, tested } from "./outcome.js";
+import { currentKey, isBusy, isEntering, toneOf } from "./model.js";
+import { both, renderOutcome, tested, verdictWords } from "./outcome.js";
 import type { Board } from "./panel.js";
 import { DURING } from "./state.js";
 
@@ -27,33 +28,44 @@ export class Flow {
     this.#board = board;
     this.#sealer = sealer;
     adopt(board.root, css);
+    const drawEntry = addEntry(board);
     const { draw, disconnect } = addManage(board);
     const drawQuestion = addConfirm(board, disconnect);
     board.view.drawMore = (model) => {
+      drawEntry(model);
       renderOutcome(board.view, model);
       const key = currentKey(model);
       if (!key) return;
       draw(model, key);
       drawQuestion(model, key);
     };
+    board.draw();
   }
 
   /** Does one thing, and tells how it ended. The board sees to it that nothing is under way already. */
   act(action: Action): Promise<unknown> {
-    return this.#run(action, action === "disconnect" ? (core) => this.#disconnect(core) : (core) => this.#submit(core, action));
+    return this.#run(action, (core) => {
+      if (action === "disconnect") return this.#disconnect(core);
+      return action === "validate" ? this.#validate(core) : this.#submit(core, action);
+    });
   }
 
   /** Learns what the session may do and which keys are connected, unless the page means another one by then. */
   async readSession(isCurrent: () => boolean): Promise<void> {
-    const { model } = this.#board;
+    const board = this.#board;
+    const { model } = board;
     const { refId, keyName } = model.config;
-    const core = this.#open();
-    const session = await core.session();
-    const whose = { refId: refId ?? session.refId, name: keyName ?? "default" };
-    const { data } = await core.keys(whose.refId);
-    if (!isCurrent()) return;
-    learn(model, session, data, whose);
-    this.#board.settle(undisturbed(model));
+    try {
+      const core = this.#open();
+      const session = await core.session();
+      const whose = { refId: refId ?? session.refId, name: keyName ?? "default" };
+      const { data } = await core.keys(whose.refId);
+      if (!isCurrent()) return;
+      learn(model, session, data, whose);
+      board.settle(undisturbed(model));
+    } catch (reason) {
+      if (isCurrent()) board.fail(ByoError.from(reason));
+    }
   }
 
   /** Whose key the typed one seems to be. */
@@ -89,7 +101,7 @@ export class Flow {
       const core = this.#open();
       if (model.config.disabled) throw misuse("disabled", model.words("error.disabled"));
       if (!model.provider) throw misuse("invalid_option", "providers: none of these is known or allowed.", "providers");
-      if (action !== "disconnect") this.#demand();
+      if (action !== "disconnect" && action !== "validate") this.#demand();
       model.problem = model.notice = undefined;
       board.settle(DURING[action]);
       const [value, event, detail = value] = await act(core);
@@ -106,7 +118,7 @@ export class Flow {
     }
   }
 
-  async #submit(core: Core, purpose: Exclude<Action, "disconnect">): Promise<[TestResult | ConnectedKey, Told]> {
+  async #submit(core: Core, purpose: "connect" | "test" | "rotate"): Promise<[TestResult | ConnectedKey, Told]> {
     const { model } = this.#board;
     const fields = await this.#fields(core);
     const key = this.#take();
@@ -118,8 +130,21 @@ export class Flow {
     const connected = await core.submit(purpose, fields, key);
     this.#board.forget();
     model.step = undefined;
-    model.keys.set(connected.provider, connected);
+    // It was, a moment ago.
+    model.keys.set(connected.provider, { ...connected, checkedAt: new Date().toISOString() });
     return [connected, purpose === "rotate" ? "rotated" : "connected"];
+  }
+
+  /** Has the stored key checked again. */
+  async #validate(core: Core): Promise<[Validated, Told]> {
+    const { model } = this.#board;
+    const key = currentKey(model);
+    if (!key) throw failure("key_missing");
+    const { providerConfig: _, ...target } = await this.#fields(core);
+    const found = await core.validate(target);
+    model.keys.set(target.provider, recheck(key, found));
+    model.notice = { tone: toneOf(found.verdict), ...verdictWords(model, found.verdict) };
+    return [found, "tested"];
   }
 
   async #disconnect(core: Core): Promise<[undefined, Told, unknown]> {

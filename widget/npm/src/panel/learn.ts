@@ -1,7 +1,7 @@
-// What a session, read late, changes of the model: somebody may have been quicker.
+// What the server says of stored keys, taken over into the model.
 
 import type { ConnectState } from "../protocol.js";
-import type { Session } from "../wire.js";
+import type { Session, Validated } from "../wire.js";
 import { currentKey, isBusy, type KnownKey, may, type Model } from "./model.js";
 import { offer, rest } from "./state.js";
 
@@ -19,6 +19,13 @@ export function learn(model: Model, session: Session, keys: readonly KnownKey[],
   if (first && !entered && !model.config.provider) model.provider = first;
   // Whoever was quicker than the answer keeps the field: what they entered replaces what there is.
   if (entered && currentKey(model) && may(model, "rotate")) model.step = "replace";
+}
+
+/** A key after its provider was asked again. No answer says nothing about the key. */
+export function recheck(key: KnownKey, { verdict, models, checkedAt }: Validated): KnownKey {
+  if (verdict === "unreachable") return key;
+  const isRefused = verdict === "rejected" || verdict === "denied";
+  return { ...key, verdict, checkedAt, status: isRefused ? "suspect" : "active", models: isRefused ? (key.models ?? []) : models };
 }
 
 /** The state once something was learned: it takes back neither what is under way nor what has failed meanwhile. */

@@ -7,7 +7,7 @@ import type { HintCode } from "../seal/sealer.js";
 import type { ConnectedKey, Session, StoredKey } from "../wire.js";
 import { all, type Provider } from "./catalogue.js";
 
-export type KnownKey = ConnectedKey | StoredKey;
+export type KnownKey = (ConnectedKey | StoredKey) & { checkedAt?: string | null };
 
 export interface Model {
   config: PanelConfig;

@@ -3,12 +3,12 @@
 import { el } from "../dom.js";
 import type { ByoErrorFields, Verdict } from "../error.js";
 import type { Key } from "../messages/type.js";
-import { type Model, type Notice, type Said, toneOf } from "./model.js";
+import { isEntering, type Model, type Notice, type Said, toneOf } from "./model.js";
 import type { View } from "./view.js";
 
 export function renderOutcome(view: View, model: Model): void {
   const { state, notice, problem, words } = model;
-  const progress = `progress.${state}`;
+  const progress = `progress.${state === "testing" && !isEntering(model) ? "checking" : state}`;
   say(view.status, words.has(progress) ? el("p", { class: "progress" }, words(progress)) : notice && box(notice, model));
   if (!problem) return say(view.error);
   const node = problem.verdict ? box({ tone: "bad", ...verdictWords(model, problem.verdict) }, model) : box({ tone: "bad" }, model, told(model, problem));
@@ -38,7 +38,7 @@ export function both(key: string): { title: Said; next: Said } {
 /** The error's own words are English and may say more; in another language there are those for its code. */
 function told({ words }: Model, { code, message }: ByoErrorFields): string {
   const key = `error.${code}`;
-  return words.locale !== "en" && words.has(key) ? words(key) : message;
+  return words.locale === "en" ? message : words(words.has(key) ? key : "error.unknown");
 }
 
 function box({ tone, title, next }: Partial<Notice>, { words }: Model, text = next ? words(...next) : ""): HTMLElement {

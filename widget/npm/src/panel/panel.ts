@@ -161,8 +161,8 @@ export class Board {
   #configure(config: PanelConfig): void {
     const { model } = this;
     const before = model.config;
-    if (before.messages !== config.messages) model.words = wordsNow(config.messages);
     model.config = config;
+    if (before.messages !== config.messages) model.words = wordsNow(config.messages);
     change.offer(model);
     if (identity(before) === identity(config)) return this.settle(model.state);
     // What was entered was meant for whoever was named then; before that, for whoever comes.
@@ -181,19 +181,9 @@ export class Board {
     if (!fault) this.#access = { baseURL, token, trustRoot: trustRoot ?? undefined, isSession: isSession(model), isTest: isTest(model), fetch: undefined };
     this.settle("idle");
     const access = this.#access;
-    if (access?.isSession) whenIdle(() => void this.#readSession(access));
-  }
-
-  /** Learns what the session may do and which keys are connected. */
-  async #readSession(access: Access): Promise<void> {
     const isCurrent = () => access === this.#access && this.root.isConnected;
-    if (!isCurrent()) return;
-    try {
-      await (await this.ready()).readSession(isCurrent);
-    } catch (reason) {
-      // What could not be loaded has been told already.
-      if (access === this.#access && this.#flow) this.fail(ByoError.from(reason));
-    }
+    // What fails is shown and told by an event.
+    if (access?.isSession) whenIdle(() => isCurrent() && this.ready().then((flow) => flow.readSession(isCurrent), () => {}));
   }
 
   async #answer(id: number, action: Action): Promise<void> {
@@ -239,7 +229,7 @@ function identity({ token, baseURL, refId, keyName, trustRoot, fault }: PanelCon
   return [token, baseURL, refId, keyName, trustRoot, fault?.message].join("\n");
 }
 
-function whenIdle(run: () => void): void {
+function whenIdle(run: () => unknown): void {
   // Safari has no requestIdleCallback.
   const request = (globalThis as { requestIdleCallback?: typeof requestIdleCallback }).requestIdleCallback;
   if (request) request(run, { timeout: 500 });

@@ -1,8 +1,8 @@
 // Writes the model into the tree. Runs after every change and touches what is there, so that nodes keep their focus.
 
 import { el } from "../dom.js";
-import { help, keyLabel, labelOf, placeholder, testKeys } from "./catalogue.js";
-import { isBusy, isEntering, isTest, may, type Model, suspected } from "./model.js";
+import { help, keyLabel, placeholder, testKeys } from "./catalogue.js";
+import { isBusy, isEntering, isTest, may, type Model } from "./model.js";
 import { renderPicker } from "./picker.js";
 import type { View } from "./view.js";
 
@@ -16,14 +16,14 @@ export function render(view: View, model: Model): void {
   view.form.hidden = !entering;
   view.panel.hidden = entering;
   view.root.ariaBusy = String(busy);
-  for (const node of view.form.querySelectorAll<HTMLInputElement | HTMLButtonElement>("input, button")) {
-    node.disabled = model.config.disabled;
+  for (const node of view.root.querySelectorAll<HTMLInputElement | HTMLButtonElement>("[part=form] *, [part=panel] *")) {
     // Not `disabled` while busy: that would throw the focus away.
     if (node instanceof HTMLInputElement) node.readOnly = busy;
-    else node.ariaDisabled = String(busy);
+    else if (node instanceof HTMLButtonElement) node.ariaDisabled = String(busy);
+    else continue;
+    node.disabled = model.config.disabled;
   }
   renderKey(view, model);
-  renderHint(view, model);
   renderEndpoint(view, model);
   renderTestKeys(view, model);
   renderActions(view, model);
@@ -46,23 +46,14 @@ function renderWords(view: View, { words }: Model): void {
   for (const [node, key] of view.texts) node.textContent = words(key);
   view.chip.title = words("testModeTitle");
   view.reveal.ariaLabel = words("showKey");
-  view.forget.ariaLabel = words("clearKey");
 }
 
 function renderKey(view: View, model: Model): void {
-  const { provider, state, typed, held, words, config, step } = model;
-  const label = config.label ?? keyLabel(words, provider);
+  const { provider, typed, words, config } = model;
   const { input } = view;
   const isFilled = config.autofill === "on";
-  const failed = state === "error" || model.notice?.tone === "bad";
-  setText(view.keyLabel, step === "replace" ? words("newKey", { label }) : label);
   view.where.hidden = !provider;
   view.where.href = provider?.keyUrl ?? "";
-  input.placeholder = held
-    ? words(isBusy(model) ? "keySealed" : failed ? "keyKept" : "keyReady")
-    : provider
-      ? placeholder(words, provider)
-      : "";
   input.ariaInvalid = String(atFault(model, "providerKey"));
   input.ariaRequired = String(!provider?.keyOptional);
   // Browsers fill a login's password into a field that is merely `off`.
@@ -73,21 +64,12 @@ function renderKey(view: View, model: Model): void {
     else input.setAttribute(attribute, value);
   }
   if (!typed) reveal(view, false);
-  // Its looks come with the flow.
+  // Its looks come with the flow, and so does more to say.
   view.reveal.hidden = !typed || !view.drawMore;
-  view.forget.hidden = typed || !held || isBusy(model);
-  view.box.toggleAttribute("data-held", held);
-  view.box.toggleAttribute("data-doubt", failed);
-}
-
-function renderHint(view: View, { looksLike: hint, provider, providers, step, words }: Model): void {
-  const other = suspected(hint);
-  const offer = other && step !== "replace" && providers.includes(other);
-  const label = hint && "provider" in hint ? labelOf(hint.provider) : "";
-  setText(view.hintText, hint ? words(offer ? "hint.switch" : `hint.${hint.code}`, { provider: label }) : provider ? help(words, provider) : "");
-  view.hintAction.hidden = !offer;
-  setText(view.hintAction, offer ? words("switchTo", { provider: label }) : "");
-  view.hint.hidden = !view.hintText.textContent;
+  if (view.drawMore) return;
+  setText(view.keyLabel, config.label ?? keyLabel(words, provider));
+  input.placeholder = provider ? placeholder(words, provider) : "";
+  setText(view.hintText, provider ? help(words, provider) : "");
 }
 
 function renderEndpoint(view: View, model: Model): void {
@@ -109,21 +91,18 @@ function renderTestKeys({ testKeys: row }: View, model: Model): void {
   row.append(...testKeys.map((key) => el("button", { part: "test-key", type: "button", value: key, title: key }, key.slice(12))));
 }
 
-function renderActions({ submit, test, cancel }: View, model: Model): void {
+function renderActions({ submit, test }: View, model: Model): void {
   const { provider, state, words, step } = model;
-  const replacing = step === "replace";
-  const sending = state === "connecting" || state === "rotating";
-  const connect = () => words(sending ? "connecting" : "connect", { provider: provider?.label ?? "" });
-  setText(submit, replacing ? words(sending ? "replacing" : "replace") : connect());
-  submit.hidden = !may(model, replacing ? "rotate" : "connect");
-  submit.toggleAttribute("data-busy", sending);
+  const connecting = state === "connecting";
+  setText(submit, words(connecting ? "connecting" : "connect", { provider: provider?.label ?? "" }));
+  submit.hidden = !may(model, step ? "rotate" : "connect");
+  submit.toggleAttribute("data-busy", connecting);
   setText(test, words(state === "testing" ? "testing" : "test"));
   test.hidden = !may(model, "test");
   test.toggleAttribute("data-busy", state === "testing");
-  cancel.hidden = !replacing;
 }
 
-function setText(node: HTMLElement, text: string): void {
+export function setText(node: HTMLElement, text: string): void {
   if (node.textContent !== text) node.textContent = text;
 }
 

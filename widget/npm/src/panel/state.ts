@@ -12,6 +12,7 @@ export const DURING: { readonly [action in Action]: ConnectState } = {
   test: "testing",
   rotate: "rotating",
   disconnect: "disconnecting",
+  validate: "testing",
 };
 
 export function fresh(config: PanelConfig, words: Words): Model {

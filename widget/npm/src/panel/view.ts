@@ -5,14 +5,13 @@ import type { Key, Words } from "../messages/type.js";
 import type { Model } from "./model.js";
 
 const EYE = "M1.5 8S4 3.5 8 3.5 14.5 8 14.5 8 12 12.5 8 12.5 1.5 8 1.5 8zM8 6a2 2 0 1 1 0 4 2 2 0 0 1 0-4z";
-const CROSS = "M4.5 4.5l7 7M11.5 4.5l-7 7";
 const OUT = "M6.5 3.5h-3v9h9v-3M9.5 2.5h4v4M13 3L7.5 8.5";
 export const CHEVRON = "M4.5 6.5L8 10l3.5-3.5";
 
 export type View = ReturnType<typeof build> & {
   /** The language that is shown. */
   words?: Words;
-  /** Draws the connected key and the messages, once the flow is there. */
+  /** Draws what shows once somebody means it, when the flow is there. */
   drawMore?: (model: Model) => void;
 };
 
@@ -38,9 +37,7 @@ export function build() {
     where: el("a", { part: "link", target: "_blank", rel: "noopener noreferrer" }, said("where", el("span")), icon(OUT)),
     input: textField("input", "password", { id: "key", autocorrect: "off", "aria-describedby": "hint status error" }),
     reveal: button("reveal", icon(EYE)),
-    forget: button("forget", icon(CROSS)),
     hintText: el("span"),
-    hintAction: button("switch"),
 
     custom: el("details", { part: "custom" }, el("summary", { part: "endpoint-toggle" }, icon(CHEVRON), said("customEndpoint", el("span")))),
     base: setting("endpoint", "baseUrl", "url"),
@@ -50,7 +47,6 @@ export function build() {
 
     submit: button("submit"),
     test: button("test"),
-    cancel: said("cancel", button("cancel")),
 
     panel: el("div", { part: "panel", role: "group", "aria-labelledby": "heading" }),
     heading: el("p", { part: "heading", id: "heading", tabindex: "-1" }),
@@ -60,9 +56,10 @@ export function build() {
   };
 
   const head = el("div", { class: "head" }, node.pickerLabel, node.chip);
-  const box = el("div", { class: "box" }, icon(LOCK), node.input, node.forget, node.reveal);
-  const hint = el("p", { part: "hint", id: "hint" }, node.hintText, " ", node.hintAction);
+  const box = el("div", { class: "box" }, icon(LOCK), node.input, node.reveal);
+  const hint = el("p", { part: "hint", id: "hint" }, node.hintText);
   const fields = el("div", { class: "fields" }, node.base.row, node.apiVersion.row, node.deployment.row);
+  const actions = el("div", { class: "actions" }, node.submit, node.test);
   const form = el(
     "div",
     { part: "form" },
@@ -70,16 +67,17 @@ export function build() {
     node.custom,
     fields,
     node.testKeys,
-    el("div", { class: "actions" }, node.submit, node.test, node.cancel),
+    actions,
   );
   const root = el("div", { part: "root" }, head, node.picker, form, node.panel, node.status, node.error, node.badge);
-  return { ...node, texts, head, box, hint, fields, form, root };
+  return { ...node, texts, head, box, hint, fields, actions, form, root };
 }
 
 function button(part: string, ...content: (Node | string)[]): HTMLButtonElement {
   return el("button", { part, type: "button" }, ...content);
 }
 
-function textField(part: string, type: string, more: Record<string, string>): HTMLInputElement {
+/** A field for what no dictionary knows. */
+export function textField(part: string, type: string, more: Record<string, string>): HTMLInputElement {
   return el("input", { part, type, autocomplete: "off", autocapitalize: "none", spellcheck: "false", ...more });
 }

@@ -4,15 +4,18 @@ import { ByoError, misuse, present } from "../error.js";
 import { checkOptions, type ConnectOptions } from "../options.js";
 import type { PanelConfig } from "../protocol.js";
 import type { ByoConnect } from "./byo-connect.js";
+import { localeOf } from "./locale.js";
 
-const TEXT = ["publishable-key", "session-token", "base-url", "ref-id", "provider", "providers", "theme", "name", "label", "autofill", "key-name", "mode", "trust-root"];
+const TEXT = ["publishable-key", "session-token", "base-url", "ref-id", "provider", "providers", "theme", "name", "label", "autofill", "key-name", "mode", "trust-root", "locale"];
 const FLAGS = ["disabled", "required", "hide-badge"];
 
-export const observed: readonly string[] = [...TEXT, ...FLAGS];
+const OWN = [...TEXT, ...FLAGS];
+
+export const observed: readonly string[] = [...OWN, "lang"];
 
 /** Defines the accessors on a prototype. */
 export function reflect(prototype: HTMLElement): void {
-  for (const attribute of observed) {
+  for (const attribute of OWN) {
     const flag = FLAGS.includes(attribute);
     Object.defineProperty(prototype, propertyOf(attribute), {
       configurable: true,
@@ -32,7 +35,7 @@ export function reflect(prototype: HTMLElement): void {
 /** Takes over properties that were set before the element was defined. */
 export function upgrade(element: HTMLElement, extra: readonly string[]): void {
   const own = element as unknown as Record<string, unknown>;
-  for (const name of [...observed.map(propertyOf), ...extra]) {
+  for (const name of [...OWN.map(propertyOf), ...extra]) {
     if (!Object.hasOwn(element, name)) continue;
     const value = own[name];
     delete own[name];
@@ -43,7 +46,7 @@ export function upgrade(element: HTMLElement, extra: readonly string[]): void {
 /** What the panel is to know of the element. */
 export function read(element: ByoConnect, disabled: boolean): PanelConfig {
   const { label, autofill, provider, providers, refId, keyName, hideBadge, providerConfig } = element;
-  return { ...access(element), label, autofill, provider, providers, refId, keyName, hideBadge, providerConfig, disabled, locale: "en" };
+  return { ...access(element), label, autofill, provider, providers, refId, keyName, hideBadge, providerConfig, disabled, locale: localeOf(element) };
 }
 
 function access({ baseUrl: baseURL, publishableKey, sessionToken, trustRoot, mode }: ByoConnect) {

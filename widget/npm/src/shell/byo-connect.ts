@@ -1,7 +1,7 @@
 import { Base } from "../dom.js";
 import { ByoError } from "../error.js";
 import { type Action, type ConnectState, type FromPanel, type Panel, type PanelConfig, VERSION } from "../protocol.js";
-import type { ConnectedKey, ProviderConfig, TestResult } from "../wire.js";
+import type { ConnectedKey, ProviderConfig, TestResult, Validated } from "../wire.js";
 import { observed, read, reflect, upgrade } from "./attributes.js";
 import { type FormValue, submitAs } from "./form.js";
 import { inline } from "./inline.js";
@@ -13,7 +13,7 @@ import { inline } from "./inline.js";
  * @event byo-ready - the field can be used
  * @event byo-change - `{empty, complete, looksLike}`; never the key or its length
  * @event byo-focus, byo-blur, byo-escape
- * @event byo-tested - the test's result
+ * @event byo-tested - what a test, or a check of the stored key, found
  * @event byo-connected, byo-rotated, byo-disconnected - what the server answered
  * @event byo-error - a `ByoError`
  * @event byo-load-error - a `ByoError`: the element is set up wrongly or cannot load
@@ -42,6 +42,8 @@ export class ByoConnect extends Base {
   declare mode: string | null;
   /** `byo_root_…`: the key is sealed only to public keys that this root vouches for. */
   declare trustRoot: string | null;
+  /** A language tag, over the page's `lang`. */
+  declare locale: string | null;
   declare disabled: boolean;
   declare required: boolean;
   declare hideBadge: boolean;
@@ -88,6 +90,11 @@ export class ByoConnect extends Base {
   /** Replaces the connected key by the one entered; without one it opens the field and rejects with `key_missing`. */
   async rotate(): Promise<ConnectedKey> {
     return this.#act("rotate") as Promise<ConnectedKey>;
+  }
+
+  /** Has the stored key checked with its provider again. */
+  async validate(): Promise<Validated> {
+    return this.#act("validate") as Promise<Validated>;
   }
 
   /** Destroys the stored key, without asking. */
