@@ -76,6 +76,15 @@ test('nothing that is hidden takes the focus', async () => {
   await close();
 });
 
+test('what is loaded on first focus shows nothing of itself before its time', async () => {
+  const attributes = { 'publishable-key': stage.project.test.publishableKey, 'ref-id': stage.customer(), provider: 'openai' };
+  const { widget, close } = await stage.visit(stage.product.page(attributes));
+  await widget.input.focus();
+  await widget.part('cancel').waitFor({ state: 'attached' });
+  for (const part of ['cancel', 'forget', 'switch', 'panel', 'reveal']) assert.equal(await widget.part(part).isVisible(), false, part);
+  await close();
+});
+
 /** Presses Tab until this part has the focus; twenty times at most. */
 async function tabTo(page, wanted, key = 'Tab') {
   const passed = [];
