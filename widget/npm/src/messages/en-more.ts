@@ -101,7 +101,7 @@ export default {
   "error.busy": "Another action is still running.",
   "error.disabled": "This field is disabled.",
   "error.csp_blocks_wasm":
-    "This page's security policy blocks WebAssembly, which seals the key: its script-src needs 'wasm-unsafe-eval'. Nothing was sent.",
+    "This page’s security policy blocks WebAssembly, which seals the key: its script-src needs 'wasm-unsafe-eval'. Nothing was sent.",
   "error.insecure_context":
     "This page came over an unprotected connection, and there a browser cannot seal a key without WebAssembly. Nothing was sent. Please tell the team behind it.",
   "error.key_missing": "There is no key yet. Paste your API key, then try again.",
@@ -127,23 +127,31 @@ export default {
   "error.directory_missing": UNPROVEN,
   "error.directory_expired": UNPROVEN,
   "error.directory_rolled_back": UNPROVEN,
+  "error.mode_unsupported": SETUP,
   "error.trust_root_unsupported":
-    "This browser cannot check the server's key, so your key was not sent. Try another browser.",
+    "This browser cannot check the server’s key, so your key was not sent. Try another browser.",
 
   // Failures, by code: told by the server
+  "error.malformed_request": UNKNOWN,
   "error.malformed_json": UNKNOWN,
   "error.invalid_header": UNKNOWN,
   "error.conflicting_credentials": UNKNOWN,
+  "error.credential_in_url": SETUP,
   "error.unauthenticated": "This form has expired. Reload the page to get a fresh one, then paste your key again.",
   "error.forbidden": "You are not allowed to do this here. Ask the team behind this page for access.",
   "error.origin_not_allowed":
     "This site is not on the list of sites that may connect keys. Please tell the team behind it.",
+  "error.no_key_connected": UNKNOWN,
+  "error.model_not_allowed": UNKNOWN,
+  "error.request_key_expired": UNKNOWN,
   "error.not_found": SETUP,
   "error.method_not_allowed": SETUP,
+  "error.request_timeout": UNKNOWN,
   "error.connect_session_required":
     "To change this key you need to be signed in. Open this form from your account, then try again.",
   "error.key_rotated": "The server changed its locks while you were typing. Try again.",
   "error.challenge_stale": "This form was open for too long, or the key was disconnected meanwhile. Try again.",
+  "error.revoked_meanwhile": "The key was disconnected meanwhile. Try again.",
   "error.sealed_key_replayed": "This exact request was sent before, so it was not taken again. Try again.",
   "error.session_spent": "This form was already used. Reload the page to get a fresh one.",
   "error.key_disabled":
@@ -156,12 +164,14 @@ export default {
     "The server could not open your sealed key, so nothing was saved. Reload the page and try again; if it stays, tell the team behind it.",
   "error.key_rejected":
     "The provider did not accept this key, so it was not saved. Check that you copied all of it, or create a new one.",
+  "error.provider_refused": UNKNOWN,
   "error.destination_not_allowed":
     "This address may not be used. Check the address, or ask the team behind this page to allow it.",
   "error.rate_limited": "That was too many attempts in a short time. Wait a moment, then try again.",
   "error.internal": UNKNOWN,
   "error.provider_unreachable":
     "The provider did not answer, so your key could not be checked and was not saved. Try again in a few minutes.",
+  "error.provider_timeout": UNKNOWN,
   "error.unavailable": "The server is busy just now. Wait a moment, then try again.",
   /** A code that this version does not know. */
   "error.unknown": UNKNOWN,
