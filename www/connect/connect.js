@@ -31,11 +31,27 @@ async function open() {
 
 async function show(session) {
   if (!(await widgetLoaded())) return showUnreachable();
-  setText("title", `Connect your AI provider to ${session.projectName}`);
-  setText("lede", `Your key is sealed in this browser before it is sent. ${session.projectName} never sees it.`);
-  document.title = `Connect to ${session.projectName}`;
   fill("ready", widget(session));
+  tellPurpose(session, false);
   countDown(new Date(session.expiresAt));
+}
+
+/** Says what the page is for: to connect a key, or to look after the one that is connected. */
+function tellPurpose({ projectName, allow }, isConnected) {
+  // A name may be written from the other side than the words around it.
+  const name = () => element("bdi", "", projectName);
+  if (isConnected) {
+    setText("title", "Your AI provider for ", name());
+    const can = [allow.includes("rotate") && "replace", allow.includes("disconnect") && "disconnect"].filter(Boolean);
+    setText("lede", "Your key is stored encrypted, and ", name(), " never sees it.", can.length ? ` You can ${can.join(" or ")} it here.` : "");
+  } else if (allow.includes("connect")) {
+    setText("title", "Connect your AI provider to ", name());
+    setText("lede", "Your key is sealed in this browser before it is sent. ", name(), " never sees it.");
+  } else {
+    setText("title", "Test a key for ", name());
+    setText("lede", "It is sealed in this browser, tried once and not stored. ", name(), " never sees it.");
+  }
+  document.title = document.getElementById("title").textContent;
 }
 
 function widget(session) {
@@ -47,17 +63,23 @@ function widget(session) {
   node.setAttribute("theme", "auto");
   node.setAttribute("hide-badge", "");
   if (session.providers) node.setAttribute("providers", session.providers.join(" "));
-  node.addEventListener("byo-connected", showDone);
-  node.addEventListener("byo-disconnected", () => slot.querySelector(".done")?.remove());
-  node.addEventListener("byo-error", (event) => {
-    if (event.detail?.code === "unauthenticated") showExpired();
+  node.addEventListener("byo-connected", () => showNote("All done. You can close this page."));
+  node.addEventListener("byo-rotated", () => showNote("Replaced. You can close this page."));
+  node.addEventListener("byo-disconnected", () => showNote("Disconnected, and destroyed here. You can close this page."));
+  node.addEventListener("byo-state", ({ detail }) => {
+    if (detail.state === "connected" || detail.state === "idle") tellPurpose(session, detail.state === "connected");
+  });
+  node.addEventListener("byo-error", ({ detail }) => {
+    if (detail?.code === "unauthenticated") showExpired();
+    if (detail?.code === "session_spent") showNote("This link has done what it was made for. To change more, ask for a new one where you got it.", "done spent");
   });
   return node;
 }
 
-function showDone() {
-  if (slot.querySelector(".done")) return;
-  slot.append(element("p", "done", "All done. You can close this page."));
+function showNote(text, looks = "done") {
+  slot.querySelector(".done")?.remove();
+  slot.append(element("p", looks, text));
+  announcer.textContent = text;
   setText("expiry", "");
 }
 
@@ -118,8 +140,8 @@ async function widgetLoaded() {
   return customElements.get("byo-connect") !== undefined;
 }
 
-function setText(id, text) {
-  document.getElementById(id).textContent = text;
+function setText(id, ...parts) {
+  document.getElementById(id).replaceChildren(...parts);
 }
 
 function element(tag, className, text) {
