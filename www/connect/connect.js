@@ -3,17 +3,29 @@
 // The session travels in the fragment, which no browser sends to a server, and leaves the address bar at once, so
 // that it stands in no history, screenshot or referrer. From then on it lives in this page's memory only.
 
+import { words } from "./words.js";
+
 const token = takeToken();
+const language = chooseLanguage();
 const sheet = document.getElementById("sheet");
 const slot = document.getElementById("slot");
 const announcer = document.getElementById("announcer");
 
+// The widget follows.
+document.documentElement.lang = language;
+tell("loading");
 open();
 
 function takeToken() {
   const token = decodeURIComponent(location.hash.slice(1));
   history.replaceState(null, "", location.pathname);
   return /^byo_cs_(test_|live_)?[0-9A-Za-z]+$/.test(token) ? token : null;
+}
+
+/** The first of the reader's languages that there are words for. */
+function chooseLanguage() {
+  const wishes = navigator.languages.map((tag) => tag.split("-")[0].toLowerCase());
+  return wishes.find((name) => Object.hasOwn(words, name)) ?? "en";
 }
 
 async function open() {
@@ -38,20 +50,11 @@ async function show(session) {
 
 /** Says what the page is for: to connect a key, or to look after the one that is connected. */
 function tellPurpose({ projectName, allow }, isConnected) {
-  // A name may be written from the other side than the words around it.
-  const name = () => element("bdi", "", projectName);
-  if (isConnected) {
-    setText("title", "Your AI provider for ", name());
-    const can = [allow.includes("rotate") && "replace", allow.includes("disconnect") && "disconnect"].filter(Boolean);
-    setText("lede", "Your key is stored encrypted, and ", name(), " never sees it.", can.length ? ` You can ${can.join(" or ")} it here.` : "");
-  } else if (allow.includes("connect")) {
-    setText("title", "Connect your AI provider to ", name());
-    setText("lede", "Your key is sealed in this browser before it is sent. ", name(), " never sees it.");
-  } else {
-    setText("title", "Test a key for ", name());
-    setText("lede", "It is sealed in this browser, tried once and not stored. ", name(), " never sees it.");
-  }
-  document.title = document.getElementById("title").textContent;
+  const values = { project: () => element("bdi", "", projectName) };
+  if (!isConnected) return tell(allow.includes("connect") ? "connect" : "test", values);
+  const [rotate, disconnect] = [allow.includes("rotate"), allow.includes("disconnect")];
+  const may = rotate && disconnect ? "both" : rotate ? "rotate" : disconnect ? "disconnect" : undefined;
+  tell("manage", values, ...(may ? [" ", say(`manage.${may}`)] : []));
 }
 
 function widget(session) {
@@ -63,15 +66,15 @@ function widget(session) {
   node.setAttribute("theme", "auto");
   node.setAttribute("hide-badge", "");
   if (session.providers) node.setAttribute("providers", session.providers.join(" "));
-  node.addEventListener("byo-connected", () => showNote("All done. You can close this page."));
-  node.addEventListener("byo-rotated", () => showNote("Replaced. You can close this page."));
-  node.addEventListener("byo-disconnected", () => showNote("Disconnected, and destroyed here. You can close this page."));
+  node.addEventListener("byo-connected", () => showNote(say("connected")));
+  node.addEventListener("byo-rotated", () => showNote(say("rotated")));
+  node.addEventListener("byo-disconnected", () => showNote(say("disconnected")));
   node.addEventListener("byo-state", ({ detail }) => {
     if (detail.state === "connected" || detail.state === "idle") tellPurpose(session, detail.state === "connected");
   });
   node.addEventListener("byo-error", ({ detail }) => {
     if (detail?.code === "unauthenticated") showExpired();
-    if (detail?.code === "session_spent") showNote("This link has done what it was made for. To change more, ask for a new one where you got it.", "done spent");
+    if (detail?.code === "session_spent") showNote(say("spent"), "done spent");
   });
   return node;
 }
@@ -84,21 +87,18 @@ function showNote(text, looks = "done") {
 }
 
 function showIncomplete() {
-  setText("title", "This link is incomplete");
-  setText("lede", "Open the link you were given once more, all of it. Its secret part leaves the address as soon as the page opens, so reloading does not bring it back.");
+  tell("incomplete");
   fill("incomplete");
 }
 
 function showExpired() {
-  setText("title", "This link has expired");
-  setText("lede", "For your safety such links work for a few minutes. Ask for a new one where you got this.");
+  tell("expired");
   fill("expired");
 }
 
 function showUnreachable() {
-  setText("title", "This page could not load");
-  setText("lede", "The server did not answer as it should. Nothing was sent.");
-  const again = element("button", "button", "Try again");
+  tell("unreachable");
+  const again = element("button", "button", say("again"));
   again.type = "button";
   again.addEventListener("click", open);
   const message = element("div", "message", "");
@@ -130,7 +130,8 @@ function countDown(expiresAt) {
   const isDone = slot.querySelector(".done") !== null;
   if (left <= 0) return isDone ? undefined : showExpired();
   const minutes = Math.ceil(left / 60_000);
-  setText("expiry", isDone ? "" : `Open for ${minutes} more ${minutes === 1 ? "minute" : "minutes"}`);
+  const form = new Intl.PluralRules(language).select(minutes) === "one" ? "one" : "other";
+  setText("expiry", ...(isDone ? [] : said(`open.${form}`, { minutes: () => String(minutes) })));
   setTimeout(countDown, Math.min(left, 15_000), expiresAt);
 }
 
@@ -138,6 +139,22 @@ function countDown(expiresAt) {
 async function widgetLoaded() {
   if (document.readyState !== "complete") await new Promise((done) => window.addEventListener("load", done, { once: true }));
   return customElements.get("byo-connect") !== undefined;
+}
+
+/** Says in heading, title and first line what this is about. */
+function tell(about, values = {}, ...more) {
+  setText("title", ...said(`${about}.title`, values));
+  setText("lede", ...said(`${about}.lede`, values), ...more);
+  document.title = document.getElementById("title").textContent;
+}
+
+function say(key) {
+  return words[language][key];
+}
+
+/** A text in parts, with what belongs in its places. A name may be written from the other side than the words around it. */
+function said(key, values) {
+  return say(key).split(/\{(\w+)\}/).map((part, at) => (at % 2 ? values[part]() : part));
 }
 
 function setText(id, ...parts) {
