@@ -6,13 +6,18 @@ import { brotliCompressSync, constants } from 'node:zlib';
 
 export const BUDGETS = {
   badge: 1_500,
-  'element and client, without wasm': 10_496,
-  'the same from npm, in its chunks': 10_944,
+  'element and client, without wasm': 10_880,
+  'the same from npm, in its chunks': 11_392,
   'first connect, in all': 40_000,
   'first connect from npm, in its chunks': 40_000,
   'a pinned root, on top': 1_536,
   'sealing without WebAssembly, on top': 1_800,
+  'another language, on top': 5_200,
+  'a page’s own words, on top': 1_100,
 };
+
+/** Each a chunk of its own. */
+const LANGUAGES = ['de', 'es', 'ja'];
 
 /** Prints the sizes and throws when one is over its budget. */
 export function reportSizes({ forNpm, forServer }) {
@@ -27,6 +32,7 @@ export function reportSizes({ forNpm, forServer }) {
 
 function measure({ forNpm, forServer }) {
   const everything = loaded(forServer, 'connect.js', ['import-statement', 'dynamic-import']);
+  const words = (name) => everything.filter(isOf(forServer, `messages/${name}.ts`));
   return {
     badge: brotli(forNpm, loaded(forNpm, 'badge.js', ['import-statement'])),
     'element and client, without wasm': brotli(forServer, loaded(forServer, 'connect.js', ['import-statement'])),
@@ -35,13 +41,16 @@ function measure({ forNpm, forServer }) {
     'first connect from npm, in its chunks': brotli(forNpm, usual(forNpm, 'index.js')),
     'a pinned root, on top': brotli(forServer, everything.filter(isOf(forServer, 'pin.ts'))),
     'sealing without WebAssembly, on top': brotli(forServer, everything.filter(isOf(forServer, 'webcrypto.ts'))),
+    'another language, on top': Math.max(...LANGUAGES.map((name) => brotli(forServer, words(name)))) + brotli(forServer, words('others')),
+    'a page’s own words, on top': brotli(forServer, words('own')),
   };
 }
 
-/** All but what is loaded only where a page pins a root, or forbids WebAssembly. */
+/** All but what is loaded only where a page pins a root, forbids WebAssembly, or does not speak this package's English. */
 function usual(build, entry) {
   const everything = loaded(build, entry, ['import-statement', 'dynamic-import']);
-  return everything.filter((name) => !isOf(build, 'pin.ts')(name) && !isOf(build, 'webcrypto.ts')(name));
+  const apart = ['pin.ts', 'webcrypto.ts', ...['others', 'own', ...LANGUAGES].map((name) => `messages/${name}.ts`)];
+  return everything.filter((name) => !apart.some((source) => isOf(build, source)(name)));
 }
 
 function isOf({ metafile }, source) {

@@ -7,6 +7,7 @@ import type { ConnectedKey, DisconnectedKey, TestResult, Validated } from "./wir
 
 define("byo-connect", ByoConnect);
 
+export { type Bundle, type BundleLoader, type Key as MessageKey, type Messages, registerLocale } from "./messages/index.js";
 export { ByoConnect };
 export type { ConnectState };
 

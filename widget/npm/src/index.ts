@@ -2,7 +2,7 @@
 
 export { ByoBadge } from "./badge.js";
 export { type Connect, type ConnectRequest, type ConnectTarget, createConnect, type SealRequest } from "./client.js";
-export { ByoConnect, type ConnectState } from "./element.js";
+export { type Bundle, type BundleLoader, ByoConnect, type ConnectState, type MessageKey, type Messages, registerLocale } from "./element.js";
 export { ByoError, type ByoErrorFields, type Verdict } from "./error.js";
 export type { ConnectOptions } from "./options.js";
 export type {

@@ -5,10 +5,13 @@ import { brotliCompressSync } from 'node:zlib';
 import { BUDGETS } from '../../build/sizes.mjs';
 import { built } from './package.mjs';
 
+const LANGUAGES = ['de-', 'es-', 'ja-'];
+
 /** An entry and all that it imports, in brotli bytes; lazily imported chunks only if asked for. */
 async function weight(entry, lazily = false) {
-  // Loaded only where a page pins a root, or forbids WebAssembly.
-  const seen = new Set([...(await chunks('pin-')), ...(await chunks('webcrypto-'))].filter((name) => name !== entry));
+  // Loaded only where a page pins a root, forbids WebAssembly, or is not content with English.
+  const apart = await Promise.all(['pin-', 'webcrypto-', 'others-', 'own-', ...LANGUAGES].map(chunks));
+  const seen = new Set(apart.flat().filter((name) => name !== entry));
   const visit = async (name) => {
     if (seen.has(name)) return 0;
     seen.add(name);
@@ -42,6 +45,16 @@ test('a page that forbids WebAssembly pays little on top', async () => {
   const [webcrypto] = await chunks('webcrypto-');
   const text = await readFile(built(`dist/${webcrypto}`));
   assert.ok(brotliCompressSync(text).length <= BUDGETS['sealing without WebAssembly, on top']);
+});
+
+test('another language, and a page’s own words, are a small chunk each', async () => {
+  for (const prefix of LANGUAGES) {
+    const [language, ...others] = await chunks(prefix);
+    assert.deepEqual(others, []);
+    assert.ok((await weight(language)) <= BUDGETS['another language, on top'], language);
+  }
+  const [own] = await chunks('own-');
+  assert.ok(brotliCompressSync(await readFile(built(`dist/${own}`))).length <= BUDGETS['a page’s own words, on top']);
 });
 
 test('there are no files that nothing imports', async () => {

@@ -5,7 +5,7 @@ import { source } from './source.mjs';
 
 const { default: eager } = await source('messages/en.ts');
 const { default: more } = await source('messages/en-more.ts');
-const { learn, words, wordsNow } = await source('messages/index.ts');
+const { learn, wordsNow } = await source('messages/index.ts');
 
 test('no text stands in both halves of English, and none is empty', () => {
   for (const [key, text] of Object.entries({ ...eager, ...more })) assert.ok(text.trim(), key);
@@ -32,16 +32,6 @@ test('a count takes the form that the language has for it', () => {
   assert.equal(say('models.other', { count: 1 }), '1 model');
   assert.equal(say('models.other', { count: 0 }), '0 models');
   assert.equal(say('models.other', { count: 12 }), '12 models');
-});
-
-test("a page's own words win, one by one", () => {
-  const say = wordsNow({ connect: 'Link {provider}' });
-  assert.equal(say('connect', { provider: 'Groq' }), 'Link Groq');
-  assert.equal(say('test'), 'Test');
-});
-
-test('a language that is not there is English', async () => {
-  for (const tag of ['tlh', 'en-GB', '', 'constructor', '__proto__']) assert.equal((await words(tag)).locale, 'en', tag);
 });
 
 test('every verdict has words of its own, and only of a usable key is it said that it works', () => {

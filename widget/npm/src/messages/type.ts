@@ -5,8 +5,12 @@ import type english from "./en.js";
 
 export type Key = keyof typeof english | keyof typeof more;
 
+/** What is counted has a form for each plural that `Intl.PluralRules` names in the language; `one` and `other` do for most. */
+type Counted = "tested" | "models";
+type Forms = Partial<Record<`${Counted}.${"zero" | "two" | "few" | "many"}`, string>>;
+
 /** A whole language, keyed flat. */
-export type Messages = Record<Key, string>;
+export type Messages = Record<Key, string> & Forms;
 
 /** The words of one language, over them a page's own. */
 export interface Words {
@@ -19,4 +23,6 @@ export interface Words {
   readonly locale: string;
   /** Whether there are words for this, such as for an error's code. */
   has(key: string): key is Key;
+  /** The same, of words that are not just this package's English: another language's, or the page's own, where there are any. */
+  translates?(key: string): key is Key;
 }

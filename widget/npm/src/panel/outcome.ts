@@ -38,7 +38,9 @@ export function both(key: string): { title: Said; next: Said } {
 /** The error's own words are English and may say more; in another language there are those for its code. */
 function told({ words }: Model, { code, message }: ByoErrorFields): string {
   const key = `error.${code}`;
-  return words.locale === "en" ? message : words(words.has(key) ? key : "error.unknown");
+  if (words.translates?.(key)) return words(key);
+  // What is missing is named in the reader's language.
+  return words.locale === "en" || code === "invalid_option" ? message : words("error.unknown");
 }
 
 function box({ tone, title, next }: Partial<Notice>, { words }: Model, text = next ? words(...next) : ""): HTMLElement {

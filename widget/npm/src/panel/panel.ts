@@ -3,7 +3,8 @@
 import { adopt } from "../dom.js";
 import { ByoError, misuse } from "../error.js";
 import { later } from "../later.js";
-import { wordsNow } from "../messages/index.js";
+import { wordsFor, wordsNow } from "../messages/index.js";
+import type { Words } from "../messages/type.js";
 import type { Access } from "../options.js";
 import { type Action, type ConnectState, type Panel, type PanelConfig, type Report, type ToPanel, VERSION } from "../protocol.js";
 import { listen } from "./controls.js";
@@ -28,16 +29,19 @@ export class Board {
   #access: Access | undefined;
   #flow: Flow | undefined;
   #looking: ReturnType<typeof setTimeout> | undefined;
+  /** The words that are on their way. */
+  #coming: ReturnType<typeof wordsFor>;
   #told = { state: "", change: "", value: "" };
 
   constructor(root: ShadowRoot, config: PanelConfig, report: Report) {
     this.root = root;
     this.report = report;
-    this.model = change.fresh(config, wordsNow(config.messages));
+    this.model = change.fresh(config, wordsNow());
     adopt(root, css);
     root.append(this.view.root);
     listen(this);
     change.offer(this.model);
+    this.#speak();
     this.#open();
     queueMicrotask(() => report({ t: "ready", v: VERSION }));
   }
@@ -162,13 +166,37 @@ export class Board {
     const { model } = this;
     const before = model.config;
     model.config = config;
-    if (before.messages !== config.messages) model.words = wordsNow(config.messages);
+    if (before.messages !== config.messages || before.locale !== config.locale) this.#speak();
     change.offer(model);
     if (identity(before) === identity(config)) return this.settle(model.state);
     // What was entered was meant for whoever was named then; before that, for whoever comes.
     if (before.token) this.forget();
     change.reopen(model);
     this.#open();
+  }
+
+  /** Says everything in the language that is wanted once it is here; before its first words there is nothing to see. */
+  #speak(): void {
+    const { locale, messages } = this.model.config;
+    const coming = (this.#coming = wordsFor(locale, messages));
+    if (!coming) return this.#say(wordsNow());
+    if (!this.view.root.lang) this.view.root.dataset["mute"] = "";
+    // Where nothing comes, it stays as it is.
+    coming.then(({ words, faults }) => {
+      if (this.#coming !== coming) return;
+      this.#say(words);
+      // The field goes on without words that are not in order.
+      for (const fault of faults) this.report({ t: "told", event: "load-error", detail: misuse("invalid_messages", fault, "messages") });
+    }, () => {});
+  }
+
+  #say(words: Words): void {
+    const { root } = this.view;
+    this.model.words = words;
+    root.lang = words.locale;
+    root.removeAttribute("data-mute");
+    this.draw();
+    this.#tellValue();
   }
 
   /** Begins, as whom the page says now. */

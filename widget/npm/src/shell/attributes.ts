@@ -45,8 +45,8 @@ export function upgrade(element: HTMLElement, extra: readonly string[]): void {
 
 /** What the panel is to know of the element. */
 export function read(element: ByoConnect, disabled: boolean): PanelConfig {
-  const { label, autofill, provider, providers, refId, keyName, hideBadge, providerConfig } = element;
-  return { ...access(element), label, autofill, provider, providers, refId, keyName, hideBadge, providerConfig, disabled, locale: localeOf(element) };
+  const { label, autofill, provider, providers, refId, keyName, hideBadge, providerConfig, messages } = element;
+  return { ...access(element), label, autofill, provider, providers, refId, keyName, hideBadge, providerConfig, disabled, messages, locale: localeOf(element) };
 }
 
 function access({ baseUrl: baseURL, publishableKey, sessionToken, trustRoot, mode }: ByoConnect) {

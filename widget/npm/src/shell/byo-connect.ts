@@ -1,5 +1,6 @@
 import { Base } from "../dom.js";
 import { ByoError } from "../error.js";
+import type { Bundle } from "../messages/index.js";
 import { type Action, type ConnectState, type FromPanel, type Panel, type PanelConfig, VERSION } from "../protocol.js";
 import type { ConnectedKey, ProviderConfig, TestResult, Validated } from "../wire.js";
 import { observed, read, reflect, upgrade } from "./attributes.js";
@@ -51,6 +52,7 @@ export class ByoConnect extends Base {
   #internals: ElementInternals | undefined;
   #panel: Panel | undefined;
   #config: ProviderConfig | undefined;
+  #messages: Bundle | undefined;
   #scheduled = false;
   #formDisabled = false;
   #value: FormValue = { id: null, missing: "" };
@@ -64,6 +66,15 @@ export class ByoConnect extends Base {
   }
   set providerConfig(config: ProviderConfig | null | undefined) {
     this.#config = config ?? undefined;
+    this.attributeChangedCallback();
+  }
+
+  /** The page's own words, over those of the language. They are shown as text, never as markup. */
+  get messages(): Bundle | undefined {
+    return this.#messages;
+  }
+  set messages(messages: Bundle | null | undefined) {
+    this.#messages = messages ?? undefined;
     this.attributeChangedCallback();
   }
 
@@ -120,7 +131,7 @@ export class ByoConnect extends Base {
   }
 
   connectedCallback(): void {
-    upgrade(this, ["providerConfig"]);
+    upgrade(this, ["providerConfig", "messages"]);
     if (!this.#panel) return void this.#mount();
     this.#configure();
     // A new panel says so itself.
