@@ -13,6 +13,7 @@ mod keys;
 mod models;
 mod openapi;
 mod page;
+mod pages;
 mod principal;
 mod problem;
 mod proxy;
@@ -22,6 +23,7 @@ pub mod serve;
 mod sessions;
 mod unified;
 mod webhooks;
+mod widget;
 
 use std::{sync::Arc, time::Duration};
 
@@ -88,7 +90,6 @@ fn router(app: AppState, settings: &RouterSettings, entrance: guard::Entrance) -
     // Preflights end in the fallback, and refusals of the guard must be readable too: CORS goes around both.
     let browser = guarded(browser.method_not_allowed_fallback(guard::method_not_allowed)).layer(cors());
     let (backend, _) = backend_routes().split_for_parts();
-    let demo = settings.demo.clone().map(assets::demo_redirect).unwrap_or_default();
     let (unified, _) = unified_routes().split_for_parts();
     let unified = unified
         .method_not_allowed_fallback(guard::method_not_allowed)
@@ -99,9 +100,8 @@ fn router(app: AppState, settings: &RouterSettings, entrance: guard::Entrance) -
         .merge(unified)
         .layer(middleware::from_fn_with_state(Arc::clone(&app), guard::check));
     let others = backend
-        .merge(assets::routes())
-        .merge(errors_page::routes())
-        .merge(demo)
+        .merge(widget::routes())
+        .merge(pages::routes(settings))
         .fallback(guard::not_found)
         .method_not_allowed_fallback(guard::method_not_allowed);
     guarded(others)

@@ -1,0 +1,66 @@
+//! Pages that stand on this server's own origin.
+
+use axum::{
+    Router,
+    extract::Path,
+    http::{HeaderMap, HeaderValue, header},
+    response::{IntoResponse, Redirect, Response},
+    routing::get,
+};
+use rust_embed::RustEmbed;
+use tower_http::compression::CompressionLayer;
+
+use super::{AppState, RouterSettings, assets, errors_page};
+
+#[derive(RustEmbed)]
+#[folder = "../www"]
+#[include = "*.css"]
+#[include = "*.svg"]
+#[include = "connect/*"]
+#[include = "index/*"]
+struct Pages;
+
+/// Nothing but this server's own scripts and styles, and nobody's frame.
+const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; connect-src 'self'; \
+     img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'";
+
+pub(super) fn routes(settings: &RouterSettings) -> Router<AppState> {
+    let demo = settings.demo.clone().map(demo_redirect).unwrap_or_default();
+    Router::new()
+        .route("/", get(index))
+        .route("/connect", get(hosted))
+        .route("/pages/{*path}", get(file))
+        .layer(CompressionLayer::new())
+        .merge(errors_page::routes())
+        .merge(demo)
+}
+
+async fn index(headers: HeaderMap) -> Response {
+    page("index/index.html", &headers)
+}
+
+/// Where a session's `url` leads. The token stands behind `#` and never reaches the server this way.
+async fn hosted(headers: HeaderMap) -> Response {
+    page("connect/index.html", &headers)
+}
+
+async fn file(Path(path): Path<String>, headers: HeaderMap) -> Response {
+    page(&path, &headers)
+}
+
+fn page(path: &str, headers: &HeaderMap) -> Response {
+    let Some(file) = Pages::get(path) else { return super::guard::nothing_here().into_response() };
+    restrained(assets::answer(path, &file, headers, "no-cache"))
+}
+
+fn restrained(mut response: Response) -> Response {
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
+    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    response
+}
+
+/// `/demo` of a server that runs one.
+fn demo_redirect(to: String) -> Router<AppState> {
+    Router::new().route("/demo", get(move || async move { Redirect::temporary(&to) }))
+}
