@@ -9,6 +9,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { bundle } from './build/bundle.mjs';
+import { writeEntry, writeModule } from './build/entry.mjs';
 import { writePackage } from './build/package.mjs';
 import { reportSizes } from './build/sizes.mjs';
 import { tarball } from './build/tarball.mjs';
@@ -40,6 +41,8 @@ const forServer = await bundle({
   // A page that loads the widget from a byo server need not say where byo is.
   servedFrom: 'new URL(import.meta.url).origin',
 });
+await writeEntry(outEmbed);
+await writeModule({ wasmDir, out: outEmbed });
 await writePackage({ widget, source, out: outNpm });
 
 const archive = join(outEmbed, 'npm/byo-connect.tgz');
