@@ -27,6 +27,7 @@ use crate::{
     limit::Limits,
     providers::{InvalidOverride, Providers},
     store::{OpenError, SharedStore, SqliteStore, Store, StoreError},
+    token::Token,
     vault::{Binding, MasterKey, Purpose, Vault},
     webhook::{Worker, WorkerSettings},
 };
@@ -160,7 +161,12 @@ impl Server {
             listener,
             tls: tls(config)?,
             limits: serve_limits(config),
-            router: RouterSettings { trusted_proxies: config.server.trusted_proxies.clone(), demo: None },
+            router: RouterSettings {
+                trusted_proxies: config.server.trusted_proxies.clone(),
+                demo: None,
+                // EXPOSE: a publishable key is made for browsers.
+                docs_key: config.docs.publishable_key.as_ref().map(|key| key.expose().to_owned()),
+            },
             webhooks: WorkerSettings {
                 timeout: config.webhooks.timeout,
                 concurrency: config.webhooks.concurrency,
@@ -172,6 +178,14 @@ impl Server {
     #[must_use]
     pub fn with_demo(mut self, origin: String) -> Self {
         self.router.demo = Some(origin);
+        self
+    }
+
+    /// Lets the examples of `/docs/widget` run with this publishable key.
+    #[must_use]
+    pub fn with_docs_key(mut self, key: &Token) -> Self {
+        // EXPOSE: a publishable key is made for browsers.
+        self.router.docs_key = Some(key.expose().to_owned());
         self
     }
 

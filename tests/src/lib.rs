@@ -101,6 +101,8 @@ pub struct Setup {
     pub limits: LimitsConfig,
     /// Signs the directory of sealing keys.
     pub directory_key: Option<Arc<DirectoryKey>>,
+    /// What the examples of `/docs/widget` run with.
+    pub docs_key: Option<String>,
 }
 
 impl Default for Setup {
@@ -124,6 +126,7 @@ impl Default for Setup {
             proxy: ProxyConfig::default(),
             limits,
             directory_key: None,
+            docs_key: None,
         }
     }
 }
@@ -246,18 +249,14 @@ impl TestApp {
             egress,
             sealing_keys,
         });
-        let settings = RouterSettings { trusted_proxies: Vec::new(), demo: None };
+        let settings = RouterSettings { trusted_proxies: Vec::new(), demo: None, docs_key: setup.docs_key };
         let service = BoxCloneSyncService::new(service(Arc::clone(&app), &settings));
         Ok(Self { app, clock, folder, service })
     }
 
     /// Sends anything.
-    pub async fn send(&self, mut request: Request<Body>) -> Answer {
-        let peer: SocketAddr = ([192, 0, 2, 1], 50_000).into();
-        if !request.headers().contains_key("host") {
-            request.headers_mut().insert("host", http::HeaderValue::from_static("byo.example.com"));
-        }
-        let response = self.service.clone().oneshot(Arrived { request, peer }).await.expect("it never fails");
+    pub async fn send(&self, request: Request<Body>) -> Answer {
+        let response = self.fetch(request).await;
         let (parts, body) = response.into_parts();
         let body = body.collect().await.expect("bodies here never fail").to_bytes();
         let text = String::from_utf8_lossy(&body).into_owned();
@@ -267,6 +266,15 @@ impl TestApp {
             json: serde_json::from_str(&text).unwrap_or_default(),
             text,
         }
+    }
+
+    /// Sends anything; the answer's bytes are left as they come.
+    pub async fn fetch(&self, mut request: Request<Body>) -> Response<Body> {
+        let peer: SocketAddr = ([192, 0, 2, 1], 50_000).into();
+        if !request.headers().contains_key("host") {
+            request.headers_mut().insert("host", http::HeaderValue::from_static("byo.example.com"));
+        }
+        self.service.clone().oneshot(Arrived { request, peer }).await.expect("it never fails")
     }
 
     /// Calls with a bearer token and, if given, a JSON body.

@@ -19,8 +19,10 @@ impl TestApp {
     pub async fn listen_with(&self, patience: Duration) -> SocketAddr {
         let listener = listen(([127, 0, 0, 1], 0).into()).expect("loopback has a free port");
         let address = listener.local_addr().expect("it is bound");
-        let service =
-            service(Arc::clone(&self.app), &RouterSettings { trusted_proxies: Vec::new(), demo: None });
+        let service = service(
+            Arc::clone(&self.app),
+            &RouterSettings { trusted_proxies: Vec::new(), demo: None, docs_key: None },
+        );
         let limits = ServeLimits {
             connections: 4096,
             connections_per_ip: 4096,

@@ -50,6 +50,8 @@ pub(super) async fn demo(mut config: Config, args: DemoArgs) -> Result<(), Failu
     let server = Server::start(&config).await?.with_demo(product_origin.clone());
     let byo_origin = server.app.identity.public_origin.clone();
     let settings = settings(&server.app, &byo_origin, &product_origin).await?;
+    let docs_key = docs_key(&server.app).await?;
+    let server = server.with_docs_key(&docs_key);
 
     let (stop, stopped) = watch::channel(false);
     let until_stopped = || {
@@ -67,6 +69,18 @@ pub(super) async fn demo(mut config: Config, args: DemoArgs) -> Result<(), Failu
     byo.await?;
     product.await??;
     Ok(())
+}
+
+/// For the examples at `/docs/widget`: of a project of its own, and for pages of this server alone.
+async fn docs_key(app: &App) -> Result<Token, Failure> {
+    let project = domain::create_project(app, "byo’s documentation").await.map_err(explain)?;
+    let origins = app.identity.origins().map(str::to_owned).collect();
+    let change = EnvironmentChange {
+        allowed_origins: Some(AllowedOrigins::List(origins)),
+        ..EnvironmentChange::default()
+    };
+    app.store.update_environment(&project.project.id, Environment::Test, change, app.clock.now()).await?;
+    Ok(copy(token_of(&project, Environment::Test, TokenKind::Publishable)))
 }
 
 /// The pretend product's project, tokens and webhook endpoints.
@@ -104,24 +118,23 @@ async fn environment(
     environment: Environment,
     product_origin: &str,
 ) -> Result<DemoEnvironment, Failure> {
-    let token = |kind| {
-        let found = project
-            .tokens
-            .iter()
-            .find(|token| token.row.environment == environment && token.row.kind == kind);
-        &found.expect("a project is made with both tokens in both environments").token
-    };
-    let secret_key = token(TokenKind::Secret);
+    let secret_key = token_of(project, environment, TokenKind::Secret);
     let (row, scope) =
         app.store.token_by_hash(&secret_key.hash()).await?.ok_or("the new token is not there")?;
     let secret = Secret { scope, token: row.id, principal_id: secret_key.principal_id() };
     let url = format!("{product_origin}/webhooks/byo");
     let endpoint = domain::add_endpoint(app, &secret, url, None).await.map_err(explain)?;
     Ok(DemoEnvironment {
-        publishable_key: copy(token(TokenKind::Publishable)),
+        publishable_key: copy(token_of(project, environment, TokenKind::Publishable)),
         secret_key: copy(secret_key),
         webhook_secret: endpoint.secret,
     })
+}
+
+fn token_of(project: &CreatedProject, environment: Environment, kind: TokenKind) -> &Token {
+    let of_kind =
+        project.tokens.iter().find(|token| token.row.environment == environment && token.row.kind == kind);
+    &of_kind.expect("a project is made with both tokens in both environments").token
 }
 
 fn copy(token: &Token) -> Token {

@@ -5,6 +5,7 @@
 
 mod admin;
 mod database;
+mod docs;
 mod duration;
 mod egress;
 mod error;
@@ -30,6 +31,7 @@ use byo_seal::ProviderId;
 
 pub use admin::{AdminConfig, AdminKey, WeakAdminKey};
 pub use database::{DatabaseConfig, DatabaseUrl};
+pub use docs::DocsConfig;
 pub use egress::EgressConfig;
 pub use error::{ConfigError, Fault, Place, Problem};
 pub use limits::LimitsConfig;
@@ -71,6 +73,8 @@ pub struct Config {
     pub limits: LimitsConfig,
     /// Deliveries.
     pub webhooks: WebhooksConfig,
+    /// The pages that explain byo.
+    pub docs: DocsConfig,
     /// Logs.
     pub log: LogConfig,
 }
@@ -102,6 +106,7 @@ fn read(reader: &mut Reader) -> Option<Config> {
     let proxy = proxy::read(reader);
     let limits = limits::read(reader);
     let webhooks = webhooks::read(reader);
+    let docs = docs::read(reader);
     let log = log::read(reader);
     Some(Config {
         data_dir: data_dir?,
@@ -115,6 +120,7 @@ fn read(reader: &mut Reader) -> Option<Config> {
         proxy: proxy?,
         limits: limits?,
         webhooks: webhooks?,
+        docs: docs?,
         log: log?,
     })
 }

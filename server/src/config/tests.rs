@@ -3,6 +3,11 @@
 use std::{fs, net::SocketAddr, path::PathBuf, time::Duration};
 
 use super::{layers::defaults, *};
+use crate::{
+    entropy::SystemEntropy,
+    environment::Environment,
+    token::{Token, TokenKind},
+};
 
 /// Made with `openssl rand -base64 32` for this file.
 const MASTER_KEY: &str = "wrYXLKR6/ZLA/xmLcxkszkRfZB4/aXz4sbOjL93qh+k=";
@@ -74,6 +79,31 @@ fn every_setting_is_read_and_its_faults_are_named_in_both_spellings() {
         let text = refused("", &[(&variable, wrong)]);
         assert!(text.contains(&format!("{setting} ({variable}) ")), "{setting}: {text}");
         assert_eq!(text.lines().count(), 2, "{text}");
+    }
+}
+
+#[test]
+fn the_docs_take_the_publishable_key_of_a_test_environment_and_no_other() {
+    let token = |kind, environment| {
+        // EXPOSE: made for this test.
+        Token::generate(kind, environment, &SystemEntropy).expose().to_owned()
+    };
+    let good = token(TokenKind::Publishable, Environment::Test);
+    let config = load("", &[("BYO_DOCS__PUBLISHABLE_KEY", &good)], &[]).unwrap();
+    // EXPOSE: to compare.
+    assert_eq!(config.docs.publishable_key.as_ref().map(Token::expose), Some(good.as_str()));
+    assert!(load("", &[], &[]).unwrap().docs.publishable_key.is_none());
+    for bad in [
+        token(TokenKind::Publishable, Environment::Live),
+        token(TokenKind::Secret, Environment::Test),
+        token(TokenKind::Session, Environment::Test),
+        format!("{good}0"),
+        good[..good.len() - 1].to_owned(),
+        "byo_pk_test_…".to_owned(),
+    ] {
+        let text = refused("", &[("BYO_DOCS__PUBLISHABLE_KEY", &bad)]);
+        assert!(text.contains("docs.publishable_key (BYO_DOCS__PUBLISHABLE_KEY) must be the publishable key of a test environment"), "{text}");
+        assert!(!text.contains(&bad) || bad.ends_with('…'), "it quotes no token");
     }
 }
 

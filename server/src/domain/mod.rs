@@ -45,8 +45,8 @@ pub use runtime_token::{
     runtime_tokens,
 };
 pub use sealing::{
-    Occasion, Params, Schedule, SealingKeys, SealingKeysError, SealingSettings, directory, keep_sealing_keys,
-    params,
+    Announced, Occasion, Params, Schedule, SealingKeys, SealingKeysError, SealingSettings, announced,
+    directory, keep_sealing_keys, params,
 };
 pub use session::{CreatedSession, SessionRequest, create_session};
 pub use submit::{CheckMessage, KeyAnswer, Material, Outcome, Submission, TestAnswer, submit};

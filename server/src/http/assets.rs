@@ -1,19 +1,27 @@
 //! A file that the binary carries, as an answer: its type, its tag, and nothing at all for whoever has it already.
 
+use std::borrow::Cow;
+
 use axum::{
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use rust_embed::EmbeddedFile;
 
-/// `path` tells its type.
+/// An embedded file; `path` tells its type.
+pub(super) fn file(path: &str, file: &EmbeddedFile, headers: &HeaderMap, caching: &'static str) -> Response {
+    answer(path, file.data.clone(), &file.metadata.sha256_hash(), headers, caching)
+}
+
+/// Bytes with their hash, of which the tag is made.
 pub(super) fn answer(
     path: &str,
-    file: &EmbeddedFile,
+    bytes: Cow<'static, [u8]>,
+    sha256: &[u8; 32],
     headers: &HeaderMap,
     caching: &'static str,
 ) -> Response {
-    let tag = format!("\"{}\"", hex::encode(&file.metadata.sha256_hash()[..16]));
+    let tag = format!("\"{}\"", hex::encode(&sha256[..16]));
     let tag = HeaderValue::from_str(&tag).expect("hex in quotes is a header value");
     let common = [
         (header::ETAG, tag.clone()),
@@ -27,7 +35,7 @@ pub(super) fn answer(
     }) {
         return (StatusCode::NOT_MODIFIED, common).into_response();
     }
-    (common, file.data.clone().into_owned()).into_response()
+    (common, bytes.into_owned()).into_response()
 }
 
 fn content_type(path: &str) -> &'static str {

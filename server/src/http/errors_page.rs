@@ -2,14 +2,11 @@
 
 use std::fmt::Write as _;
 
-use axum::{
-    Router,
-    http::{HeaderValue, header},
-    response::{Html, IntoResponse, Response},
-    routing::get,
-};
+use axum::{Router, response::Response, routing::get};
 
-use super::{AppState, problem::Code};
+use super::{AppState, pages, problem::Code};
+
+const TEMPLATE: &str = include_str!("../../../www/docs/errors.html");
 
 pub(super) fn routes() -> Router<AppState> {
     Router::new().route("/docs/errors", get(page))
@@ -24,16 +21,5 @@ async fn page() -> Response {
         write!(list, "<section id=\"{name}\"><h2><code>{name}</code> <small>{status}</small></h2><p>{title}. {advice}</p></section>")
             .expect("writing to a string never fails");
     }
-    let page = format!(
-        "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
-         <title>Errors · byo</title><link rel=\"stylesheet\" href=\"/pages/base.css\"><link rel=\"stylesheet\" href=\"/pages/index/index.css\"></head>\
-         <body><main><p class=\"wordmark\">byo</p><h1>Errors by code</h1>\
-         <p class=\"lede\">Every refusal is application/problem+json with a stable <code>code</code>.</p>{list}</main></body></html>"
-    );
-    let mut response = Html(page).into_response();
-    let policy = HeaderValue::from_static(
-        "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'",
-    );
-    response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
-    response
+    pages::html(TEMPLATE.replace("{{CODES}}", &list))
 }

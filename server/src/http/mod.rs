@@ -5,6 +5,7 @@ mod assets;
 pub mod client_address;
 mod connect;
 mod directory;
+mod docs;
 mod errors_page;
 mod guard;
 mod health;
@@ -21,6 +22,7 @@ mod refusal;
 mod runtime_tokens;
 pub mod serve;
 mod sessions;
+mod trust;
 mod unified;
 mod webhooks;
 mod widget;
@@ -54,6 +56,8 @@ pub struct RouterSettings {
     pub trusted_proxies: Vec<ipnet::IpNet>,
     /// Where `/demo` leads, on a server that runs one.
     pub demo: Option<String>,
+    /// What the examples at `/docs/widget` run with, a publishable key of a test environment.
+    pub docs_key: Option<String>,
 }
 
 /// All that byo answers.
@@ -101,7 +105,7 @@ fn router(app: AppState, settings: &RouterSettings, entrance: guard::Entrance) -
         .layer(middleware::from_fn_with_state(Arc::clone(&app), guard::check));
     let others = backend
         .merge(widget::routes())
-        .merge(pages::routes(settings))
+        .merge(pages::routes(&app, settings))
         .fallback(guard::not_found)
         .method_not_allowed_fallback(guard::method_not_allowed);
     guarded(others)

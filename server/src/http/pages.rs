@@ -4,34 +4,41 @@ use axum::{
     Router,
     extract::Path,
     http::{HeaderMap, HeaderValue, header},
-    response::{IntoResponse, Redirect, Response},
+    response::{Html, IntoResponse, Redirect, Response},
     routing::get,
 };
 use rust_embed::RustEmbed;
 use tower_http::compression::CompressionLayer;
 
-use super::{AppState, RouterSettings, assets, errors_page};
+use super::{AppState, RouterSettings, assets, docs, errors_page, trust};
+use crate::app::App;
 
 #[derive(RustEmbed)]
 #[folder = "../www"]
 #[include = "*.css"]
 #[include = "*.svg"]
 #[include = "connect/*"]
+#[include = "docs/*.css"]
+#[include = "docs/*.js"]
 #[include = "index/*"]
+#[include = "trust/*.css"]
 struct Pages;
 
 /// Nothing but this server's own scripts and styles, and nobody's frame.
 const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; connect-src 'self'; \
      img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'";
 
-pub(super) fn routes(settings: &RouterSettings) -> Router<AppState> {
+pub(super) fn routes(app: &App, settings: &RouterSettings) -> Router<AppState> {
+    let docs = docs::routes(&app.identity.public_origin, settings.docs_key.as_deref());
     let demo = settings.demo.clone().map(demo_redirect).unwrap_or_default();
     Router::new()
         .route("/", get(index))
         .route("/connect", get(hosted))
         .route("/pages/{*path}", get(file))
-        .layer(CompressionLayer::new())
+        .merge(docs)
         .merge(errors_page::routes())
+        .merge(trust::routes())
+        .layer(CompressionLayer::new())
         .merge(demo)
 }
 
@@ -50,7 +57,30 @@ async fn file(Path(path): Path<String>, headers: HeaderMap) -> Response {
 
 fn page(path: &str, headers: &HeaderMap) -> Response {
     let Some(file) = Pages::get(path) else { return super::guard::nothing_here().into_response() };
-    restrained(assets::answer(path, &file, headers, "no-cache"))
+    restrained(assets::file(path, &file, headers, "no-cache"))
+}
+
+/// A page that was put together here.
+pub(super) fn html(page: String) -> Response {
+    let mut response = Html(page).into_response();
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    restrained(response)
+}
+
+/// Text as it may stand in markup, between tags and in quotes.
+pub(super) fn escaped(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            '\'' => escaped.push_str("&#39;"),
+            other => escaped.push(other),
+        }
+    }
+    escaped
 }
 
 fn restrained(mut response: Response) -> Response {

@@ -18,4 +18,5 @@ mod sealing_keys;
 mod sessions;
 mod tampered;
 mod webhooks;
+mod widget_files;
 mod working;

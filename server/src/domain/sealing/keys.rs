@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     clock::Timestamp,
-    directory::{Directory, DirectoryKey, KeyList, ListedKey, ListedState},
+    directory::{Directory, DirectoryKey, KeyList, ListedKey, ListedState, TrustRoot},
     entropy::Entropy,
     store::{SealingKeyChange, SealingKeyRow, SealingKeySet, SealingKeyState, Store, StoreError},
     vault::{Binding, CannotOpen, Purpose, Vault},
@@ -122,6 +122,11 @@ impl SealingKeys {
     /// Whether lists are signed here.
     pub(super) const fn is_published(&self) -> bool {
         self.settings.directory_key.is_some()
+    }
+
+    /// Who vouches for the lists that are signed here.
+    pub(super) fn root(&self) -> Option<TrustRoot> {
+        self.settings.directory_key.as_ref().map(|key| key.certificate().root)
     }
 
     /// The directory as it stands; `None` when there is no directory key.

@@ -20,7 +20,7 @@ use super::{
 use crate::{
     app::App,
     clock::Timestamp,
-    directory::{self, Directory},
+    directory::{self, Directory, TrustRoot},
     store::SealingKeySet,
 };
 
@@ -80,6 +80,23 @@ fn with(app: &App, now: Timestamp, (challenge, issued): ([u8; challenge::LEN], C
         expires_at: issued.expires_at,
         directory: directory.then(|| [&app.identity.public_origin, directory::PATH].concat()),
     }
+}
+
+/// What anybody may know of the keys in use, to compare with another copy.
+pub struct Announced {
+    /// Names the public key that browsers seal to.
+    pub kid: KeyId,
+    /// That key.
+    pub public_key: PublicKey,
+    /// Who vouches for it; `None` while this server has no directory.
+    pub root: Option<TrustRoot>,
+}
+
+/// What browsers seal to now, and who vouches for it.
+#[must_use]
+pub fn announced(app: &App) -> Announced {
+    let active = app.sealing_keys.active();
+    Announced { kid: active.kid.clone(), public_key: active.public, root: app.sealing_keys.root() }
 }
 
 /// Opens an envelope for what the request says. The audience may be any of the server's origins.

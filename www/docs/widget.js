@@ -1,0 +1,7 @@
+// /docs/widget: each example is a file of its own.
+
+import "./events.js";
+import "./look.js";
+import "./providers.js";
+import "./sessions.js";
+import "./words.js";
