@@ -62,7 +62,7 @@ function servedFromHere(expression) {
     name: 'served-from',
     setup(build) {
       if (!expression) return;
-      build.onLoad({ filter: /src\/options\.ts$/ }, async ({ path }) => ({
+      build.onLoad({ filter: /src\/(options|badge)\.ts$/ }, async ({ path }) => ({
         contents: `const BYO_SERVED_FROM = ${expression};\n${await readFile(path, 'utf8')}`,
         loader: 'ts',
       }));

@@ -5,8 +5,8 @@ import { Base, LOCK, adopt, define, el, icon } from "./dom.js";
  * Says how keys are handled on this page. It proves nothing by itself: any page could draw it.
  *
  * @attr theme - `light` (default), `dark` or `auto`
- * @attr href - makes it a link, for example to a page that says what happens to a key
- * @attr base-url - the byo server, linked to where there is no `href`
+ * @attr href - where it leads; without one to `/trust` of the byo server, which says what happens to a key
+ * @attr base-url - the byo server; the one this file was served by when left out
  * @csspart badge - the text with its icon
  * @cssproperty --byo-badge-ink - colour of the text
  * @cssproperty --byo-accent - colour of the icon
@@ -21,15 +21,13 @@ export class ByoBadge extends Base {
   }
 
   attributeChangedCallback(): void {
-    const href = this.getAttribute("href") ?? this.getAttribute("base-url");
-    // No `javascript:` and the like, should the page have taken the address from somewhere.
-    const link = href !== null && URL.canParse(href, document.baseURI) && /^https?:$/.test(new URL(href, document.baseURI).protocol);
+    const base = this.getAttribute("base-url") ?? BYO_SERVED_FROM;
+    const href = this.getAttribute("href") ?? (base && base.replace(/\/*$/, "/trust"));
     const content = [icon(LOCK), el("span", {}, "Keys sealed in your browser · ", el("b", {}, "byo"))];
-    this.shadowRoot?.replaceChildren(
-      link
-        ? el("a", { part: "badge", href, target: "_blank", rel: "noopener noreferrer" }, ...content)
-        : el("span", { part: "badge" }, ...content),
-    );
+    const link = el("a", { part: "badge", href: href ?? "", target: "_blank", rel: "noopener noreferrer" }, ...content);
+    // No `javascript:` and the like, should the page have taken the address from somewhere.
+    const leads = href && /^https?:$/.test(link.protocol);
+    this.shadowRoot?.replaceChildren(leads ? link : el("span", { part: "badge" }, ...content));
   }
 }
 
