@@ -15,9 +15,16 @@ export function overhear(page) {
   return complaints;
 }
 
-/** Waits until the page has been drawn as it is now: another shade reaches shadow trees with the next frame. */
-function drawn(page) {
-  return page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+/** Waits until the page is drawn in this shade: it comes with a later frame, and some colours pass over to it. */
+function drawn(page, shade) {
+  return page.evaluate(async (wanted) => {
+    const frame = () => new Promise(requestAnimationFrame);
+    while (!matchMedia(wanted).matches) await frame();
+    await frame();
+    await frame();
+    const passing = document.getAnimations().filter((animation) => animation instanceof CSSTransition);
+    await Promise.allSettled(passing.map(({ finished }) => finished));
+  }, `(prefers-color-scheme: ${shade})`);
 }
 
 /** At each width and in each shade: nothing runs out of the page, axe is content, and a picture is kept. */
@@ -26,7 +33,7 @@ export async function assertReadable(page, name) {
     await page.setViewportSize({ width, height: 800 });
     for (const shade of SHADES) {
       await page.emulateMedia({ colorScheme: shade, reducedMotion: 'reduce' });
-      await drawn(page);
+      await drawn(page, shade);
       const state = `${name} at ${width} px, ${shade}`;
       assert.ok((await page.evaluate(() => document.documentElement.scrollWidth)) <= width, `${state} is wider than the screen`);
       await assertAccessible(page, state);
