@@ -6,7 +6,7 @@ use axum::{Router, routing::get};
 
 use super::{AppState, pages, pages::escaped, widget};
 
-const TEMPLATE: &str = include_str!("../../../www/docs/widget.html");
+pub(super) const TEMPLATE: &str = include_str!("../../../www/docs/widget.html");
 
 /// `key` is a publishable key of a test environment; without one readers are asked for theirs.
 pub(super) fn routes(origin: &str, key: Option<&str>) -> Router<AppState> {
@@ -18,7 +18,7 @@ pub(super) fn routes(origin: &str, key: Option<&str>) -> Router<AppState> {
 fn page(origin: &str, key: Option<&str>) -> String {
     let hashes = widget::hashes();
     let entry = hashes.map(|hashes| hashes.entry.as_ref().unwrap_or(&hashes.script));
-    TEMPLATE
+    pages::template(TEMPLATE)
         .replace("{{ORIGIN}}", &escaped(origin))
         .replace("{{PUBLISHABLE_KEY}}", &escaped(key.unwrap_or_default()))
         .replace("{{ENTRY}}", entry.map_or("/connect.js", |entry| &entry.path))

@@ -10,7 +10,7 @@ use axum::{
 use rust_embed::RustEmbed;
 use tower_http::compression::CompressionLayer;
 
-use super::{AppState, RouterSettings, assets, docs, errors_page, trust};
+use super::{AppState, RouterSettings, assets, docs, errors_page, trust, widget};
 use crate::app::App;
 
 #[derive(RustEmbed)]
@@ -67,6 +67,22 @@ pub(super) fn html(page: String) -> Response {
     restrained(response)
 }
 
+/// A template with what it says of the isolated field, or without, as the binary has it.
+pub(super) fn template(text: &str) -> String {
+    choose(text, widget::has_frame())
+}
+
+/// Keeps or drops the pieces between `<!--isolated-->` and `<!--/isolated-->`.
+fn choose(text: &str, keep: bool) -> String {
+    let mut chosen = String::with_capacity(text.len());
+    for piece in text.split("<!--/isolated-->") {
+        let (before, within) = piece.split_once("<!--isolated-->").unwrap_or((piece, ""));
+        chosen.push_str(before);
+        chosen.push_str(if keep { within } else { "" });
+    }
+    chosen
+}
+
 /// Text as it may stand in markup, between tags and in quotes.
 pub(super) fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
@@ -93,4 +109,28 @@ fn restrained(mut response: Response) -> Response {
 /// `/demo` of a server that runs one.
 fn demo_redirect(to: String) -> Router<AppState> {
     Router::new().route("/demo", get(move || async move { Redirect::temporary(&to) }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_said_of_the_isolated_field_is_kept_or_dropped_as_a_whole() {
+        let text = "a<!--isolated-->b<!--/isolated-->c<!--isolated-->d<!--/isolated-->";
+        assert_eq!(choose(text, true), "abcd");
+        assert_eq!(choose(text, false), "ac");
+        assert_eq!(choose("plain", false), "plain");
+        for template in [docs::TEMPLATE, trust::TEMPLATE] {
+            let [bare, full] = [false, true].map(|keep| choose(template, keep));
+            assert!(!bare.to_lowercase().contains("isolated") && full.contains(&bare[..200]), "{bare}");
+            assert!(full.len() > bare.len() && !full.contains("isolated-->"));
+        }
+    }
+
+    #[test]
+    fn text_becomes_no_markup() {
+        assert_eq!(escaped("<a href=\"x\">'&'"), "&lt;a href=&quot;x&quot;&gt;&#39;&amp;&#39;");
+        assert_eq!(escaped("http://[::1]:8787"), "http://[::1]:8787");
+    }
 }

@@ -14,7 +14,7 @@ use crate::{
     domain,
 };
 
-const TEMPLATE: &str = include_str!("../../../www/trust/index.html");
+pub(super) const TEMPLATE: &str = include_str!("../../../www/trust/index.html");
 
 pub(super) fn routes() -> Router<AppState> {
     Router::new().route("/trust", get(page))
@@ -25,7 +25,7 @@ async fn page(State(app): State<AppState>) -> Response {
     let announced = domain::announced(&app);
     let origin = escaped(&app.identity.public_origin);
     let host = origin.split_once("://").map_or(origin.as_str(), |(_, host)| host);
-    let page = TEMPLATE
+    let page = pages::template(TEMPLATE)
         .replace("{{HOST}}", host)
         .replace("{{ORIGIN}}", &origin)
         .replace("{{VERSION}}", env!("CARGO_PKG_VERSION"))
