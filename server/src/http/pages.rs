@@ -20,6 +20,7 @@ use crate::app::App;
 #[include = "connect/*"]
 #[include = "docs/*.css"]
 #[include = "docs/*.js"]
+#[include = "frame/*.css"]
 #[include = "index/*"]
 #[include = "trust/*.css"]
 struct Pages;

@@ -75,7 +75,8 @@ async fn listing(State(app): State<AppState>, headers: HeaderMap) -> Response {
     for_every_page(assets::answer("connect.json", bytes.into(), &sha256, &headers, ASKED_FOR_EACH_TIME))
 }
 
-fn file(path: &str, headers: &HeaderMap, caching: &'static str) -> Response {
+/// A file of the widget, for pages of every origin.
+pub(super) fn file(path: &str, headers: &HeaderMap, caching: &'static str) -> Response {
     let Some(file) = Widget::get(path) else { return missing() };
     for_every_page(assets::file(path, &file, headers, caching))
 }
