@@ -29,7 +29,7 @@ const forNpm = await bundle({
   source,
   wasmDir,
   out: join(outNpm, 'dist'),
-  entries: ['index', 'element', 'badge'],
+  entries: ['index', 'element', 'badge', 'react'],
   chunks: '[name]-[hash]',
 });
 const forServer = await bundle({
@@ -43,7 +43,7 @@ const forServer = await bundle({
 });
 await writeEntry(outEmbed);
 await writeModule({ wasmDir, out: outEmbed });
-await writePackage({ widget, source, out: outNpm });
+await writePackage({ widget, source, wasmDir, out: outNpm });
 
 const archive = join(outEmbed, 'npm/byo-connect.tgz');
 await mkdir(dirname(archive), { recursive: true });

@@ -17,6 +17,8 @@ export async function bundle({ source, wasmDir, out, entries, chunks, servedFrom
     outdir: resolve(out),
     chunkNames: chunks,
     bundle: true,
+    // An optional peer of the package, and the only one.
+    external: ['react'],
     splitting: true,
     minify: true,
     format: 'esm',

@@ -14,6 +14,7 @@ export const BUDGETS = {
   'sealing without WebAssembly, on top': 1_800,
   'another language, on top': 5_200,
   'a page’s own words, on top': 1_100,
+  'the React components, on top': 1_000,
 };
 
 /** Each a chunk of its own. */
@@ -33,6 +34,8 @@ export function reportSizes({ forNpm, forServer }) {
 function measure({ forNpm, forServer }) {
   const everything = loaded(forServer, 'connect.js', ['import-statement', 'dynamic-import']);
   const words = (name) => everything.filter(isOf(forServer, `messages/${name}.ts`));
+  const element = loaded(forNpm, 'element.js', ['import-statement']);
+  const react = loaded(forNpm, 'react.js', ['import-statement']).filter((name) => !element.includes(name));
   return {
     badge: brotli(forNpm, loaded(forNpm, 'badge.js', ['import-statement'])),
     'element and client, without wasm': brotli(forServer, loaded(forServer, 'connect.js', ['import-statement'])),
@@ -43,6 +46,7 @@ function measure({ forNpm, forServer }) {
     'sealing without WebAssembly, on top': brotli(forServer, everything.filter(isOf(forServer, 'webcrypto.ts'))),
     'another language, on top': Math.max(...LANGUAGES.map((name) => brotli(forServer, words(name)))) + brotli(forServer, words('others')),
     'a page’s own words, on top': brotli(forServer, words('own')),
+    'the React components, on top': brotli(forNpm, react),
   };
 }
 

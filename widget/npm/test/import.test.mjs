@@ -19,6 +19,32 @@ test('every file that package.json names is in the package', async () => {
   }
 });
 
+test('a resolver that does not look at exports finds the entries as files', async () => {
+  const { exports } = JSON.parse(await readFile(built('package.json'), 'utf8'));
+  for (const [entry, { types, default: target }] of Object.entries(exports).filter(([entry, { types }]) => types && entry !== '.')) {
+    assert.equal(await readFile(built(`${entry}.js`), 'utf8'), `export * from '${target}';\n`);
+    assert.equal(await readFile(built(`${entry}.d.ts`), 'utf8'), `export * from '${types.replace('.d.ts', '.js')}';\n`);
+  }
+});
+
+test('only the React components are marked as for the browser, by their first line', async () => {
+  for (const file of (await readdir(built('dist/'))).filter((name) => name.endsWith('.js'))) {
+    const text = await readFile(built(`dist/${file}`), 'utf8');
+    assert.equal(text.startsWith('"use client";'), file === 'react.js', file);
+    assert.equal(text.includes('from"react"'), file === 'react.js', file);
+  }
+});
+
+test('every file that registers an element when it is imported is declared to do so', async () => {
+  const { sideEffects } = JSON.parse(await readFile(built('package.json'), 'utf8'));
+  const declared = (file) => sideEffects.some((pattern) => new RegExp(`^${pattern.replaceAll('.', '\\.').replaceAll('*', '[^/]*')}$`).test(file));
+  for (const file of (await readdir(built('dist/'))).filter((name) => name.endsWith('.js'))) {
+    const lazy = /^(lazy|pin)-/.test(file);
+    assert.equal(declared(`./dist/${file}`), !lazy, file);
+    if (lazy) assert.ok(!(await readFile(built(`dist/${file}`), 'utf8')).includes('customElements'), file);
+  }
+});
+
 test('the package has the version of the workspace', async () => {
   const manifest = JSON.parse(await readFile(built('package.json'), 'utf8'));
   const cargo = await readFile(new URL('../../../Cargo.toml', import.meta.url), 'utf8');

@@ -57,10 +57,16 @@ test('another language, and a page’s own words, are a small chunk each', async
   assert.ok(brotliCompressSync(await readFile(built(`dist/${own}`))).length <= BUDGETS['a page’s own words, on top']);
 });
 
+test('the React components cost little on top', async () => {
+  const text = await readFile(built('dist/react.js'));
+  assert.ok(brotliCompressSync(text).length <= BUDGETS['the React components, on top']);
+});
+
 test('there are no files that nothing imports', async () => {
   const files = (await readdir(built('dist/'))).filter((name) => name.endsWith('.js'));
   const texts = await Promise.all(files.map((name) => readFile(built(`dist/${name}`), 'utf8')));
-  for (const name of files.filter((name) => !['index.js', 'element.js', 'badge.js'].includes(name))) {
+  const entries = ['index.js', 'element.js', 'badge.js', 'react.js'];
+  for (const name of files.filter((name) => !entries.includes(name))) {
     assert.ok(texts.some((text) => text.includes(`./${name}`)), name);
   }
 });

@@ -42,3 +42,11 @@ test('every chunk, of the package and of what the server serves, is printable AS
     }
   }
 });
+
+test('the module that lies beside the scripts is the one within them', async () => {
+  const lazy = (await readdir(built('dist/'))).find((name) => name.startsWith('lazy-'));
+  const [, text] = /"([^"]{9999,})"/.exec(await readFile(built(`dist/${lazy}`), 'utf8'));
+  const module = await readFile(built('dist/byo.wasm'));
+  assert.deepEqual(Buffer.from(decode(text)), module);
+  assert.ok(WebAssembly.validate(module));
+});
