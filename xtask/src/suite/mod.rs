@@ -1,5 +1,6 @@
 //! `cargo xtask test`: every suite in one go, and a count at the end.
 
+mod bundlers;
 mod fuzz;
 pub(crate) mod node;
 mod python;
@@ -38,6 +39,7 @@ pub(crate) fn run(layout: &Layout, long: bool) -> Result<bool> {
     report.suite("interoperation", || node::run(layout, tool("node"), "tests/node"));
     report.suite("SDKs for Python", || python::run(tool("node"), &python));
     report.suite("browser", || node::run(layout, tool("node"), "tests/browser"));
+    report.suite("bundlers", || bundlers::run(layout, tool("node")));
     if long {
         report.suite("line-up", || rust::bench(layout));
         report.suite("fuzz", || fuzz::run(layout));
@@ -58,7 +60,10 @@ fn prepare(layout: &Layout) -> Result<(Stage, PathBuf)> {
             strace::ensure(layout)?;
             Ok::<_, anyhow::Error>((chromium::ensure(layout)?, need::python::ensure(layout)?))
         });
-        let packages = scope.spawn(|| npm::install(layout, "tests"));
+        let packages = scope.spawn(|| {
+            npm::install(layout, "tests")?;
+            bundlers::install(layout)
+        });
         widget::run(layout)?;
         let server = build::everything(layout)?;
         packages.join().expect("installing packages does not panic")?;
