@@ -21,6 +21,7 @@ for (const [bundler, page] of [
   ['rspack', CLASSIC],
   ['rollup', MODULE],
   ['esbuild', MODULE],
+  ['esbuild-one-file', CLASSIC],
 ]) {
   test(`${bundler}: a key is tested and connected`, async () => {
     const bench = await workbench(bundler, 'tests/bundlers/page', `tests/bundlers/${bundler}`);
