@@ -14,7 +14,7 @@ let bench;
 
 before(async () => {
   stage = await setStage();
-  bench = await workbench('next', 'examples/next');
+  bench = await workbench('next', 'examples/next', 'tests/bundlers/next');
 });
 after(async () => {
   await bench?.clear();
@@ -40,11 +40,16 @@ for (const [bundler, args] of [
       const [, attributes] = /<byo-connect ([^>]*)><\/byo-connect>/.exec(html) ?? assert.fail(html);
       assert.match(attributes, /session-token="byo_cs_test_[^"]+"/);
       assert.match(attributes, new RegExp(`base-url="${stage.server.url}"`));
+      assert.ok(html.includes(`<byo-badge base-url="${stage.server.url}"></byo-badge>`), html);
       assert.ok(!html.includes('shadowrootmode'), 'what is inside is built in the browser');
       assert.ok(!html.includes('byo_sk_'), 'the secret key stays on the server');
       // What the page says then comes by an event of an element that the server rendered.
       const look = (page) => page.getByText('openai is connected.').waitFor();
       await stage.connects(`${site.url}/`, refId, { look });
+
+      const bare = await (await fetch(`${site.url}/bare`)).text();
+      assert.ok(bare.includes('<byo-connect base-url="https://byo.example.com" label="Your key" hide-badge=""></byo-connect>'), bare);
+      await stage.registers(`${site.url}/bare`);
     } finally {
       await site.stop();
     }

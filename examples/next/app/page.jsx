@@ -1,3 +1,4 @@
+import { ByoBadge } from 'byo-connect/react';
 import { ConnectKey } from './settings/connect-key.jsx';
 import { connectSession } from './settings/session.js';
 
@@ -10,6 +11,7 @@ export default async function Settings() {
     <main>
       <h1>AI provider</h1>
       <ConnectKey byo={byo} token={token} />
+      <ByoBadge baseUrl={byo} />
     </main>
   );
 }

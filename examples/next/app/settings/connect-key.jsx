@@ -1,6 +1,6 @@
 'use client';
 
-import { ByoBadge, ByoConnect } from 'byo-connect/react';
+import { ByoConnect } from 'byo-connect/react';
 import { useState } from 'react';
 
 export function ConnectKey({ byo, token }) {
@@ -9,7 +9,6 @@ export function ConnectKey({ byo, token }) {
     <>
       <ByoConnect baseUrl={byo} sessionToken={token} providers="openai, anthropic, google" hideBadge onConnected={setConnected} />
       <p role="status">{connected && `${connected.provider} is connected.`}</p>
-      <ByoBadge baseUrl={byo} />
     </>
   );
 }
