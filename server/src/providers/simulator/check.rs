@@ -9,7 +9,9 @@ const KEYS: &[(&str, Reason)] = &[
     ("sk-byo-test-valid", Reason::Accepted),
     ("sk-byo-test-restricted", Reason::MissingPermissions),
     ("sk-byo-test-no-quota", Reason::NoQuota),
+    ("sk-byo-test-not-provable", Reason::NotProtected),
     ("sk-byo-test-rejected", Reason::UnknownKey),
+    ("sk-byo-test-denied", Reason::Refused),
     ("sk-byo-test-rate-limited", Reason::RateLimited),
     ("sk-byo-test-unreachable", Reason::NoAnswer),
 ];

@@ -61,7 +61,7 @@ pub fn answer(call: &SimulatedCall<'_>) -> Option<SimulatedAnswer> {
     // Like the providers, look at the key before anything else.
     let access = match check::meaning(call.key) {
         Some(Reason::NoAnswer) => return None,
-        Some(Reason::Accepted | Reason::KeyNotNeeded) => Ok(Access::Full),
+        Some(Reason::Accepted | Reason::NotProtected | Reason::KeyNotNeeded) => Ok(Access::Full),
         Some(Reason::MissingPermissions) => Ok(Access::NoModelLists),
         Some(Reason::NoQuota) => Ok(Access::NoCredit),
         Some(Reason::RateLimited) => Err(Fault::RateLimited),

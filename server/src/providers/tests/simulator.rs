@@ -32,7 +32,9 @@ async fn test_keys_give_the_verdict_they_are_named_for() {
             ("sk-byo-test-valid-2", Verdict::Valid),
             ("sk-byo-test-restricted-abc", Verdict::Restricted),
             ("sk-byo-test-no-quota", Verdict::NoQuota),
+            ("sk-byo-test-not-provable-7", Verdict::NotProvable),
             ("sk-byo-test-rejected", Verdict::Rejected),
+            ("sk-byo-test-denied", Verdict::Denied),
             ("sk-byo-test-rate-limited_9", Verdict::RateLimited),
             ("sk-byo-test-unreachable", Verdict::Unreachable),
         ] {

@@ -1,7 +1,7 @@
 //! What of a key is no secret: how providers document that their keys begin.
 
 /// Documented beginnings; of several the longest counts. They are what an error message may well mention.
-const PREFIXES: [&str; 23] = [
+const PREFIXES: [&str; 25] = [
     "sk-",
     "sk-proj-",
     "sk-svcacct-",
@@ -23,7 +23,9 @@ const PREFIXES: [&str; 23] = [
     "sk-byo-test-valid",
     "sk-byo-test-restricted",
     "sk-byo-test-no-quota",
+    "sk-byo-test-not-provable",
     "sk-byo-test-rejected",
+    "sk-byo-test-denied",
     "sk-byo-test-rate-limited",
     "sk-byo-test-unreachable",
 ];
