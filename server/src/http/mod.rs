@@ -7,6 +7,7 @@ mod connect;
 mod directory;
 mod docs;
 mod errors_page;
+mod frame;
 mod guard;
 mod health;
 mod json;
@@ -106,6 +107,7 @@ fn router(app: AppState, settings: &RouterSettings, entrance: guard::Entrance) -
     let others = backend
         .merge(widget::routes())
         .merge(pages::routes(&app, settings))
+        .merge(frame::routes())
         .fallback(guard::not_found)
         .method_not_allowed_fallback(guard::method_not_allowed);
     guarded(others)

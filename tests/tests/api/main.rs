@@ -5,6 +5,7 @@ mod connect;
 mod database;
 mod disabled;
 mod envelopes;
+mod frame;
 mod lifecycle;
 mod on_the_proxy;
 mod operator;
