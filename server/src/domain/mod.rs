@@ -50,6 +50,6 @@ pub use sealing::{
     Announced, Occasion, Params, Schedule, SealingKeys, SealingKeysError, SealingSettings, announced,
     directory, keep_sealing_keys, params,
 };
-pub use session::{CreatedSession, SessionRequest, create_session};
+pub use session::{CreatedSession, SessionRequest, create_session, is_origin};
 pub use submit::{CheckMessage, KeyAnswer, Material, Outcome, Submission, TestAnswer, submit};
 pub use suspicion::suspect;

@@ -105,6 +105,12 @@ fn checked(request: &SessionRequest) -> Result<Checked, Refusal> {
     }
 }
 
+/// Whether it is an origin as browsers write them.
+#[must_use]
+pub fn is_origin(text: &str) -> bool {
+    check_origin(text).is_ok()
+}
+
 /// Origins as browsers write them: scheme, host, port if unusual, nothing else.
 pub(super) fn check_origins(origins: &[String]) -> Result<Vec<String>, String> {
     origins.iter().map(|origin| check_origin(origin)).collect()

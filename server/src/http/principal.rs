@@ -4,7 +4,7 @@ use std::convert::Infallible;
 
 use axum::{
     extract::{FromRef, FromRequestParts},
-    http::{HeaderMap, header, request::Parts},
+    http::{HeaderMap, Method, header, request::Parts},
 };
 use byo_seal::ProviderId;
 use sha2::{Digest, Sha256};
@@ -16,11 +16,14 @@ use super::{
     problem::{Code, Problem},
 };
 use crate::{
-    app::App,
-    domain::{Authority, Publishable, Refusal, Secret, Session},
+    app::{App, Identity},
+    domain::{Authority, Publishable, Refusal, Secret, Session, is_origin},
     store::GrantQuery,
     token::{Token, TokenKind, looks_like_token},
 };
+
+/// Where the origin of the page around byo's own frame stands.
+const PAGE_ORIGIN: &str = "x-byo-page-origin";
 
 /// A publishable key, a session or a secret key.
 pub(super) struct AnyKey(pub(super) Authority);
@@ -34,7 +37,7 @@ pub(super) struct Browser(pub(super) Authority);
 /// The operator.
 pub(super) struct Admin;
 
-/// Origin of the page the call comes from; empty when there is none.
+/// Origin of the page the call comes from, or of the page around byo's own frame; empty when there is none.
 pub(super) struct PageOrigin(pub(super) String);
 
 impl FromRequestParts<AppState> for AnyKey {
@@ -112,11 +115,17 @@ impl FromRequestParts<AppState> for Admin {
     }
 }
 
-impl<S: Send + Sync> FromRequestParts<S> for PageOrigin {
+impl FromRequestParts<AppState> for PageOrigin {
     type Rejection = Infallible;
 
-    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Infallible> {
-        Ok(Self(origin(&parts.headers).unwrap_or_default().to_owned()))
+    async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, Infallible> {
+        let page = match page_around(&app.identity, parts) {
+            Ok(Some(page)) => page,
+            Ok(None) => origin(&parts.headers).unwrap_or_default(),
+            // No browser's token got this far with it, and a backend is no page.
+            Err(_) => "",
+        };
+        Ok(Self(page.to_owned()))
     }
 }
 
@@ -144,7 +153,7 @@ async fn authenticate(parts: &Parts, app: &App) -> Result<Authority, Problem> {
         app.limits.authentication_failed(client);
         return Err(Problem::unauthenticated());
     };
-    check_origin(app, &authority, &parts.headers)?;
+    check_origin(app, &authority, parts)?;
     Ok(authority)
 }
 
@@ -221,16 +230,20 @@ fn elsewhere(headers: &HeaderMap) -> bool {
         .any(|value| value.to_str().is_ok_and(looks_like_token))
 }
 
-/// A page's call must come from an allowed page.
-fn check_origin(app: &App, authority: &Authority, headers: &HeaderMap) -> Result<(), Problem> {
+/// A page's call must come from an allowed page, or from byo's own frame in one.
+fn check_origin(app: &App, authority: &Authority, parts: &Parts) -> Result<(), Problem> {
     if matches!(authority, Authority::Secret(_)) {
         return Ok(());
     }
-    let is_allowed = match headers.get_all(header::ORIGIN).iter().count() {
-        0 => headers.get("sec-fetch-site").is_some_and(|site| site == "same-origin"),
-        1 => origin(headers).is_some_and(|origin| authority.admits_origin(&app.identity, origin)),
-        _ => false,
-    };
+    let headers = &parts.headers;
+    let admits = |origin| authority.admits_origin(&app.identity, origin);
+    let is_allowed =
+        match (page_around(&app.identity, parts)?, headers.get_all(header::ORIGIN).iter().count()) {
+            (Some(page), _) => admits(page),
+            (None, 0) => is_same_origin(headers),
+            (None, 1) => origin(headers).is_some_and(admits),
+            (None, _) => false,
+        };
     let refused = || {
         Problem::new(
             Code::OriginNotAllowed,
@@ -238,6 +251,34 @@ fn check_origin(app: &App, authority: &Authority, headers: &HeaderMap) -> Result
         )
     };
     if is_allowed { Ok(()) } else { Err(refused()) }
+}
+
+/// Where byo's own frame stands, which is all that its calls do not show by themselves. Only byo's own pages are believed:
+/// the header is none of those that others may send.
+fn page_around<'a>(identity: &Identity, parts: &'a Parts) -> Result<Option<&'a str>, Problem> {
+    let mut told = parts.headers.get_all(PAGE_ORIGIN).iter();
+    let Some(page) = told.next() else { return Ok(None) };
+    let is_believed = told.next().is_none() && is_own_page(identity, parts);
+    let page = page.to_str().ok().filter(|page| is_believed && (*page == "null" || is_origin(page)));
+    page.map(Some).ok_or_else(|| {
+        Problem::new(
+            Code::MalformedRequest,
+            "X-BYO-Page-Origin is sent once, by this server's own frame, and names one origin.",
+        )
+    })
+}
+
+/// Whether a page of byo's own asks. Browsers name the origin on everything but some `GET`s within one.
+fn is_own_page(identity: &Identity, parts: &Parts) -> bool {
+    match parts.headers.get_all(header::ORIGIN).iter().count() {
+        0 => parts.method == Method::GET && is_same_origin(&parts.headers),
+        1 => origin(&parts.headers).is_some_and(|origin| identity.origins().any(|own| own == origin)),
+        _ => false,
+    }
+}
+
+fn is_same_origin(headers: &HeaderMap) -> bool {
+    headers.get("sec-fetch-site").is_some_and(|site| site == "same-origin")
 }
 
 fn origin(headers: &HeaderMap) -> Option<&str> {

@@ -10,6 +10,7 @@ mod lifecycle;
 mod on_the_proxy;
 mod operator;
 mod origins;
+mod page_origin;
 mod platform_keys;
 mod proxy;
 mod replay;
