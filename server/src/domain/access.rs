@@ -8,7 +8,7 @@ use std::sync::Arc;
 use byo_seal::{ProviderConfig, ProviderId};
 
 use super::{
-    Lease, Refusal, Through, in_use, open_request_key,
+    Lease, Refusal, Through, in_use, mode, open_request_key,
     record::{self, Place},
 };
 use crate::{
@@ -250,26 +250,31 @@ impl HeldKey {
 
 /// What there is for a customer who has no key of this name.
 async fn without_own(app: &App, ask: &Ask<'_>, grant: &Grant) -> Result<(Mode, Option<HeldKey>), Refusal> {
-    if grant.settings.platform_keys {
-        let address = KeyAddress::platform(grant.environment_id.clone(), ask.provider);
-        let row = app.store.key(&address).await?.filter(|row| row.status != KeyStatus::Disabled);
-        if let Some((row, sealed)) = row.and_then(|mut row| row.sealed.take().map(|sealed| (row, sealed))) {
-            let key = UsableKey {
-                id: row.id,
-                version: row.version,
-                status: row.status,
-                sealed,
-                provider_config: row.provider_config,
-                created_at: row.created_at,
-            };
+    let address = KeyAddress::platform(grant.environment_id.clone(), ask.provider);
+    let platform = if grant.settings.platform_keys { platform_key(app, &address).await? } else { None };
+    match (mode::without_own(&grant.settings, platform.is_some()), platform) {
+        (Some(Mode::Server), Some(key)) => {
             let key = stored(app, ask, grant, &address.ref_id, &address.name, Arc::new(key))?;
-            return Ok((Mode::Server, Some(key)));
+            Ok((Mode::Server, Some(key)))
         }
+        (Some(mode), _) => Ok((mode, None)),
+        (None, _) => Err(Refusal::NoKeyConnected("This customer has connected no key for this provider.")),
     }
-    if grant.settings.demo {
-        return Ok((Mode::Demo, None));
-    }
-    Err(Refusal::NoKeyConnected("This customer has connected no key for this provider."))
+}
+
+/// The operator's own key, if it may be used.
+async fn platform_key(app: &App, address: &KeyAddress) -> Result<Option<UsableKey>, Refusal> {
+    let row = app.store.key(address).await?.filter(|row| row.status != KeyStatus::Disabled);
+    Ok(row.and_then(|row| {
+        Some(UsableKey {
+            id: row.id,
+            version: row.version,
+            status: row.status,
+            sealed: row.sealed?,
+            provider_config: row.provider_config,
+            created_at: row.created_at,
+        })
+    }))
 }
 
 impl Access {

@@ -1,8 +1,10 @@
 //! Who asks, and what that lets them do.
 
-use byo_seal::ProviderId;
+use std::collections::BTreeMap;
 
-use super::Refusal;
+use byo_seal::{ProviderConfig, ProviderId};
+
+use super::{Refusal, session};
 use crate::{
     app::{App, Identity},
     environment::Environment,
@@ -39,6 +41,8 @@ pub struct Session {
     pub scope: Scope,
     /// What it may do.
     pub row: SessionRow,
+    /// Where and how keys are used for these providers, and not otherwise.
+    pub provider_configs: BTreeMap<ProviderId, ProviderConfig>,
     /// How envelopes name it.
     pub principal_id: String,
 }
@@ -147,6 +151,15 @@ impl Authority {
 }
 
 impl Session {
+    /// Who holds the token of this row.
+    ///
+    /// # Errors
+    /// When what the row says of providers was changed by other hands.
+    pub fn new(app: &App, row: SessionRow, scope: Scope, principal_id: String) -> Result<Self, Refusal> {
+        let provider_configs = session::open_configs(&app.vault, &row, &scope.environment.id)?;
+        Ok(Self { scope, row, provider_configs, principal_id })
+    }
+
     /// Its id.
     #[must_use]
     pub const fn id(&self) -> &SessionId {

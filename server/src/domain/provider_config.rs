@@ -20,6 +20,13 @@ pub(super) fn check(
             "In this environment a bare publishable key may not bring a base URL of its own; make a connect session.",
         ));
     }
+    if let Authority::Session(session) = authority
+        && session.provider_configs.get(&provider).is_some_and(|fixed| fixed != config)
+    {
+        return Err(Refusal::Forbidden(
+            "This connect session says where and how keys for this provider are used; send its providerConfig as it is.",
+        ));
+    }
     allowed(app, provider, config)
 }
 

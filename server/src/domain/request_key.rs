@@ -133,7 +133,9 @@ async fn sealer(
         Some(_) => None,
         None => {
             let session = app.store.session_by_hash(&hash, challenge.issued_at).await?;
-            session.map(|(row, scope)| Authority::Session(Session { scope, row, principal_id }))
+            let session =
+                session.map(|(row, scope)| Session::new(app, row, scope, principal_id)).transpose()?;
+            session.map(Authority::Session)
         }
     };
     found.filter(|sealer| sealer.scope().environment.id == *environment).ok_or(Refusal::EnvelopeInvalid)

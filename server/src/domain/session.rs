@@ -1,16 +1,17 @@
 //! Connect sessions: the backend's word for which customer sits at the browser.
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
-use byo_seal::ProviderId;
+use byo_seal::{ProviderConfig, ProviderId};
 
-use super::{Invalid, Refusal, Secret};
+use super::{Invalid, Refusal, Secret, provider_config};
 use crate::{
     app::App,
     clock::Timestamp,
-    id::SessionId,
+    id::{EnvironmentId, SessionId},
     store::{Allow, NewSession, SessionRow},
     token::{Token, TokenKind},
+    vault::{Binding, CannotOpen, Purpose, Vault},
 };
 
 /// What the backend asks for.
@@ -26,7 +27,12 @@ pub struct SessionRequest {
     pub origins: Option<Vec<String>>,
     /// For how many seconds.
     pub expires_in: Option<u64>,
+    /// Where and how keys for these providers are used; the others are left to the page.
+    pub provider_configs: ProviderConfigs,
 }
+
+/// By provider.
+pub(super) type ProviderConfigs = BTreeMap<ProviderId, ProviderConfig>;
 
 /// A session, with its token in the clear for this once.
 pub struct CreatedSession {
@@ -50,20 +56,23 @@ pub async fn create_session(
 ) -> Result<CreatedSession, Refusal> {
     let now = app.clock.now();
     let (expires_in, mut allow, origins) = checked(&request)?;
+    check_configs(app, &request)?;
     allow.sort_unstable();
     allow.dedup();
     let token = Token::generate(TokenKind::Session, secret.scope.environment.kind, &*app.entropy);
-    let row = SessionRow {
+    let environment_id = secret.scope.environment.id.clone();
+    let mut row = SessionRow {
         id: SessionId::new(now, &*app.entropy),
         ref_id: request.ref_id,
         providers: request.providers,
+        sealed_provider_configs: None,
         allow,
         origins,
         created_at: now,
         expires_at: now.after(expires_in),
     };
+    row.sealed_provider_configs = seal_configs(&app.vault, &row, &environment_id, &request.provider_configs);
     let expires_at = row.expires_at;
-    let environment_id = secret.scope.environment.id.clone();
     app.store
         .insert_session(NewSession { row, hash: token.hash(), environment_id, token: secret.token.clone() })
         .await?;
@@ -103,6 +112,55 @@ fn checked(request: &SessionRequest) -> Result<Checked, Refusal> {
     } else {
         Err(Refusal::Invalid(errors))
     }
+}
+
+/// Each as if a key were stored with it, and for a provider that is the session's business.
+fn check_configs(app: &App, request: &SessionRequest) -> Result<(), Refusal> {
+    const FIELD: &str = "providerConfigs";
+    for (provider, config) in &request.provider_configs {
+        if request.providers.as_ref().is_some_and(|providers| !providers.contains(provider)) {
+            return Err(Refusal::invalid(FIELD, format!("names {provider}, which providers leaves out")));
+        }
+        let told = |fault: Invalid| {
+            let member = fault.field.trim_start_matches("providerConfig").trim_start_matches('.');
+            Invalid::new(FIELD, format!("of {provider}: {member} {}", fault.message))
+        };
+        provider_config::allowed(app, *provider, config).map_err(|refusal| match refusal {
+            Refusal::Invalid(faults) => Refusal::Invalid(faults.into_iter().map(told).collect()),
+            other => other,
+        })?;
+    }
+    Ok(())
+}
+
+/// Sealed, although none is secret: a base URL that somebody wrote into the database would be where keys go.
+fn seal_configs(
+    vault: &Vault,
+    row: &SessionRow,
+    environment: &EnvironmentId,
+    configs: &ProviderConfigs,
+) -> Option<Vec<u8>> {
+    let text = serde_json::to_vec(configs).expect("plain data always serialises");
+    let place = [environment.as_str().as_bytes(), row.ref_id.as_bytes()];
+    (!configs.is_empty()).then(|| vault.seal(&binding(row, &place), &text))
+}
+
+/// What a session's row says of providers.
+pub(super) fn open_configs(
+    vault: &Vault,
+    row: &SessionRow,
+    environment: &EnvironmentId,
+) -> Result<ProviderConfigs, Refusal> {
+    let Some(sealed) = &row.sealed_provider_configs else { return Ok(ProviderConfigs::new()) };
+    let place = [environment.as_str().as_bytes(), row.ref_id.as_bytes()];
+    let opened = vault.open(&binding(row, &place), sealed);
+    opened
+        .and_then(|text| serde_json::from_slice(&text).map_err(|_| CannotOpen))
+        .map_err(|CannotOpen| Refusal::vault(row.id.as_str().to_owned()))
+}
+
+fn binding<'a>(row: &'a SessionRow, place: &'a [&'a [u8]; 2]) -> Binding<'a> {
+    Binding { purpose: Purpose::SessionConfig, id: row.id.as_str(), version: 1, context: place }
 }
 
 /// Whether it is an origin as browsers write them.

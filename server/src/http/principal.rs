@@ -162,9 +162,9 @@ async fn look_up(app: &App, token: &Token) -> Result<Option<Authority>, Problem>
     let unavailable = |error| Problem::from(Refusal::from(error));
     if kind == TokenKind::Session {
         let found = app.store.session_by_hash(&hash, app.clock.now()).await.map_err(unavailable)?;
-        return Ok(found.filter(|(_, scope)| scope.environment.kind == token.environment()).map(
-            |(row, scope)| Authority::Session(Session { scope, row, principal_id: token.principal_id() }),
-        ));
+        let found = found.filter(|(_, scope)| scope.environment.kind == token.environment());
+        let session = found.map(|(row, scope)| Session::new(app, row, scope, token.principal_id()));
+        return Ok(session.transpose()?.map(Authority::Session));
     }
     if kind == TokenKind::Runtime {
         return refuse_runtime(app, token).await;

@@ -1,7 +1,9 @@
 //! `POST /v1/connect-sessions` and `GET /v1/connect-session`.
 
+use std::collections::BTreeMap;
+
 use axum::{Json, extract::State, http::StatusCode};
-use byo_seal::ProviderId;
+use byo_seal::{ProviderConfig, ProviderId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -13,9 +15,9 @@ use super::{
 };
 use crate::{
     clock::Timestamp,
-    domain::{self, Refusal, Secret, Session, SessionRequest},
+    domain::{self, Answering, Refusal, Secret, Session, SessionRequest},
     environment::Environment,
-    store::Allow,
+    store::{Allow, Mode},
 };
 
 /// Which customer sits at the browser, and what they may do there.
@@ -33,6 +35,10 @@ pub(super) struct SessionBody {
     origins: Option<Vec<String>>,
     /// For how many seconds, at most 3600; 900 when left out.
     expires_in: Option<u64>,
+    /// By provider, where and how keys are used. The page cannot say otherwise; for providers left out it may.
+    #[serde(default)]
+    #[schema(value_type = Option<Object>, example = json!({"openai": {"baseUrl": "https://openrouter.ai/api/v1"}}))]
+    provider_configs: BTreeMap<String, ProviderConfig>,
 }
 
 /// A new session.
@@ -66,6 +72,30 @@ pub(super) struct SessionView {
     expires_at: Timestamp,
     /// The product's name.
     project_name: String,
+    /// By provider, where and how keys are used: to be sent as `providerConfig`, as it is.
+    #[schema(value_type = Object)]
+    provider_configs: BTreeMap<ProviderId, ProviderConfig>,
+    /// By provider, who answers the customer's calls.
+    #[schema(value_type = std::collections::HashMap<String, AnsweringView>)]
+    modes: BTreeMap<ProviderId, AnsweringView>,
+}
+
+/// Who answers a customer's calls to a provider.
+#[derive(Serialize, ToSchema)]
+pub(super) struct AnsweringView {
+    /// As things stand, for calls that name no key: `byok`, `server`, `demo`, or `none` where they are refused.
+    #[schema(value_type = String, example = "byok")]
+    mode: &'static str,
+    /// The same once the customer has no key of their own.
+    #[schema(value_type = String, example = "server")]
+    fallback: &'static str,
+}
+
+impl From<Answering> for AnsweringView {
+    fn from(answering: Answering) -> Self {
+        let name = |mode: Option<Mode>| mode.map_or("none", Mode::as_str);
+        Self { mode: name(answering.mode), fallback: name(answering.fallback) }
+    }
 }
 
 /// Make a connect session for one customer's browser
@@ -100,15 +130,21 @@ pub(super) async fn create(
         (status = "4XX", description = "Refused", body = ProblemBody, content_type = "application/problem+json"),
     )
 )]
-pub(super) async fn current(session: Session) -> Json<SessionView> {
-    Json(SessionView {
+pub(super) async fn current(
+    State(app): State<AppState>,
+    session: Session,
+) -> Result<Json<SessionView>, Problem> {
+    let modes = domain::modes(&app, &session).await?;
+    Ok(Json(SessionView {
         ref_id: session.row.ref_id,
         providers: session.row.providers,
         allow: session.row.allow,
         environment: session.scope.environment.kind,
         expires_at: session.row.expires_at,
         project_name: session.scope.project_name,
-    })
+        provider_configs: session.provider_configs,
+        modes: modes.into_iter().map(|(provider, answering)| (provider, answering.into())).collect(),
+    }))
 }
 
 impl SessionBody {
@@ -117,11 +153,17 @@ impl SessionBody {
         let providers = self.providers.map(|names| {
             names.iter().filter_map(|name| check_provider("providers", name, &mut errors)).collect()
         });
+        let configs = self.provider_configs.into_iter();
+        let provider_configs = configs
+            .filter_map(|(name, config)| {
+                Some((check_provider("providerConfigs", &name, &mut errors)?, config))
+            })
+            .collect();
         if !errors.is_empty() {
             errors.truncate(1);
             return Err(Refusal::Invalid(errors));
         }
         let Self { ref_id, allow, origins, expires_in, .. } = self;
-        Ok(SessionRequest { ref_id, providers, allow, origins, expires_in })
+        Ok(SessionRequest { ref_id, providers, allow, origins, expires_in, provider_configs })
     }
 }

@@ -137,6 +137,8 @@ pub trait Store: Send + Sync {
     async fn key_by_id(&self, environment: &EnvironmentId, id: &KeyId) -> StoreResult<Option<KeyRow>>;
     /// The operator's own keys in use in an environment, in the order of providers.
     async fn platform_keys(&self, environment: &EnvironmentId) -> StoreResult<Vec<KeyRow>>;
+    /// A customer's keys in use, in the order they were first connected.
+    async fn keys_of(&self, environment: &EnvironmentId, ref_id: &str) -> StoreResult<Vec<KeyRow>>;
     /// A page of customers' keys in id order.
     async fn keys(&self, environment: &EnvironmentId, page: KeyPage) -> StoreResult<Vec<KeyRow>>;
     /// Writes down what a check of a stored version proved; `false` when that version is gone.

@@ -22,6 +22,8 @@ pub enum Purpose {
     WebhookSecret,
     /// The private half of a key browsers seal to.
     SealingKey,
+    /// Where and how a connect session has keys used. No secret, but whoever could write one would get keys sent there.
+    SessionConfig,
     /// A known value that tells whether the master key is the right one.
     MasterKeyCheck,
 }
@@ -32,6 +34,7 @@ impl Purpose {
             Self::ProviderKey => "byo-key/v1",
             Self::WebhookSecret => "byo-webhook-secret/v1",
             Self::SealingKey => "byo-sealing-key/v1",
+            Self::SessionConfig => "byo-session-config/v1",
             Self::MasterKeyCheck => "byo-master-key-check/v1",
         }
     }

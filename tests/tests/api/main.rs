@@ -7,6 +7,7 @@ mod disabled;
 mod envelopes;
 mod frame;
 mod lifecycle;
+mod modes;
 mod on_the_proxy;
 mod operator;
 mod origins;

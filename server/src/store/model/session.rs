@@ -68,6 +68,8 @@ pub struct SessionRow {
     pub allow: Vec<Allow>,
     /// From which pages; `None` leaves it to the environment.
     pub origins: Option<Vec<String>>,
+    /// Where and how keys are used for some providers: a vault record; `None` leaves it to the page for all of them.
+    pub sealed_provider_configs: Option<Vec<u8>>,
     /// When it was made.
     pub created_at: Timestamp,
     /// Until when.

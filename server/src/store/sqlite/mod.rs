@@ -214,6 +214,11 @@ impl Store for SqliteStore {
         key::platform(&self.readers, environment).await
     }
 
+    async fn keys_of(&self, environment: &EnvironmentId, ref_id: &str) -> StoreResult<Vec<KeyRow>> {
+        let mut db = self.readers.acquire().await.map_err(unavailable)?;
+        key::of_customer(&mut db, environment, ref_id).await
+    }
+
     async fn keys(&self, environment: &EnvironmentId, page: KeyPage) -> StoreResult<Vec<KeyRow>> {
         key::page(&self.readers, environment, page).await
     }

@@ -102,9 +102,10 @@ fn options(path: &Path) -> SqliteConnectOptions {
 }
 
 fn migrations() -> Vec<Migration> {
-    const ALL: [(i64, &str, &str); 2] = [
+    const ALL: [(i64, &str, &str); 3] = [
         (1, "start", include_str!("../../../migrations/sqlite/0001_start.sql")),
         (2, "proxy", include_str!("../../../migrations/sqlite/0002_proxy.sql")),
+        (3, "widget", include_str!("../../../migrations/sqlite/0003_widget.sql")),
     ];
     ALL.into_iter()
         .map(|(version, description, sql)| {

@@ -15,6 +15,7 @@ struct Found {
     providers: Option<String>,
     allow: String,
     origins: Option<String>,
+    sealed_provider_configs: Option<Vec<u8>>,
     created_at: Timestamp,
     expires_at: Timestamp,
     #[sqlx(flatten)]
@@ -29,6 +30,7 @@ impl Found {
             providers: self.providers.map(|text| row::json("provider list", &text)).transpose()?,
             allow: row::json("session rights", &self.allow)?,
             origins: self.origins.map(|text| row::json("origin list", &text)).transpose()?,
+            sealed_provider_configs: self.sealed_provider_configs,
             created_at: self.created_at,
             expires_at: self.expires_at,
         };
@@ -40,8 +42,9 @@ pub(super) async fn insert(db: &mut SqliteConnection, new: NewSession) -> StoreR
     let session = new.row;
     sqlx::query(
         "INSERT INTO connect_sessions
-             (id, hash, environment_id, token_id, ref_id, providers, allow, origins, created_at, expires_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+             (id, hash, environment_id, token_id, ref_id, providers, allow, origins, created_at, expires_at,
+              sealed_provider_configs)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
     )
     .bind(session.id)
     .bind(new.hash.as_bytes().to_vec())
@@ -53,6 +56,7 @@ pub(super) async fn insert(db: &mut SqliteConnection, new: NewSession) -> StoreR
     .bind(session.origins.as_ref().map(row::to_json))
     .bind(session.created_at)
     .bind(session.expires_at)
+    .bind(session.sealed_provider_configs)
     .execute(db)
     .await
     .map_err(unavailable)?;
@@ -66,7 +70,7 @@ pub(super) async fn find(
 ) -> StoreResult<Option<(SessionRow, Scope)>> {
     let found: Option<Found> = sqlx::query_as(
         "SELECT s.id AS session_id, s.ref_id, s.providers, s.allow, s.origins, s.created_at, s.expires_at,
-                p.name AS project_name, e.id, e.project_id, e.kind, e.writes, e.allowed_origins, e.custom_base_url,
+                s.sealed_provider_configs, p.name AS project_name, e.id, e.project_id, e.kind, e.writes, e.allowed_origins, e.custom_base_url,
                 e.platform_keys, e.demo, e.all_paths
          FROM connect_sessions s
          JOIN tokens t ON t.id = s.token_id AND t.revoked_at IS NULL

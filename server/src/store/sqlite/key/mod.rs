@@ -100,6 +100,22 @@ pub(super) async fn in_use(db: &mut SqliteConnection, at: &KeyAddress) -> StoreR
     found.map(Columns::read).transpose()
 }
 
+pub(super) async fn of_customer(
+    db: &mut SqliteConnection,
+    environment: &EnvironmentId,
+    ref_id: &str,
+) -> StoreResult<Vec<KeyRow>> {
+    let rows: Vec<Columns> = sqlx::query_as(columns!(
+        "WHERE environment_id = $1 AND ref_id = $2 AND ref_id <> '' AND status <> 'revoked' ORDER BY id"
+    ))
+    .bind(environment)
+    .bind(ref_id)
+    .fetch_all(db)
+    .await
+    .map_err(unavailable)?;
+    rows.into_iter().map(Columns::read).collect()
+}
+
 /// The operator's own keys have no customer; they are not among customers' keys.
 pub(super) async fn by_id(
     db: &SqlitePool,
