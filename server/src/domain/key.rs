@@ -9,7 +9,7 @@ use super::{
     event::Teller,
     in_use,
     record::{self, Place},
-    submit::CheckMessage,
+    submit::{CheckMessage, to_its_end},
 };
 use crate::{
     app::App,
@@ -91,16 +91,28 @@ async fn leased(app: &App, address: &KeyAddress) -> Result<(KeyRow, Lease), Refu
     }
 }
 
-/// Destroys a key. Once this has answered, nothing uses it again.
+/// Destroys a key. Once this has answered, nothing uses it again. Goes on to its end even if whoever asked goes away, so
+/// that no call is left running with a key that is gone.
 pub async fn revoke(
     app: &Arc<App>,
+    authority: Authority,
+    ref_id: String,
+    provider: ProviderId,
+    name: String,
+) -> Result<Option<KeyRow>, Refusal> {
+    authority.permit(Allow::Disconnect, &ref_id, provider)?;
+    authority.take_budget(app)?;
+    let own = Arc::clone(app);
+    to_its_end(app, async move { run_revoke(&own, &authority, &ref_id, provider, &name).await }).await
+}
+
+async fn run_revoke(
+    app: &App,
     authority: &Authority,
     ref_id: &str,
     provider: ProviderId,
     name: &str,
 ) -> Result<Option<KeyRow>, Refusal> {
-    authority.permit(Allow::Disconnect, ref_id, provider)?;
-    authority.take_budget(app)?;
     let at = app.clock.now();
     let teller = Teller::new(authority.scope(), at, &*app.entropy);
     let revoke = RevokeKey {

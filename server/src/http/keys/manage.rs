@@ -98,7 +98,7 @@ pub(in crate::http) async fn revoke(
     JsonBody(body): JsonBody<KeyName>,
 ) -> Result<Json<RevokeAnswer>, Problem> {
     let key = body.checked()?;
-    let revoked = domain::revoke(&app, &authority, &key.ref_id, key.provider, &key.name).await?;
+    let revoked = domain::revoke(&app, authority, key.ref_id.clone(), key.provider, key.name.clone()).await?;
     Ok(Json(RevokeAnswer {
         id: revoked.map(|key| key.id.as_str().to_owned()),
         provider: key.provider,
