@@ -100,6 +100,15 @@ impl Authority {
         }
     }
 
+    /// Whether it may do this to every key of this customer.
+    pub fn permit_all(&self, action: Allow, ref_id: &str) -> Result<(), Refusal> {
+        match self {
+            Self::Secret(_) => Ok(()),
+            Self::Session(session) => session.permit_all(action, ref_id),
+            Self::Publishable(publishable) => publishable.permit(action),
+        }
+    }
+
     /// Whether it may do this at all, for whomever.
     pub fn may(&self, action: Allow) -> Result<(), Refusal> {
         match self {
@@ -173,12 +182,25 @@ impl Session {
     }
 
     fn permit(&self, action: Allow, ref_id: &str, provider: ProviderId) -> Result<(), Refusal> {
+        self.permit_for(action, ref_id)?;
+        if !self.covers(provider) {
+            return Err(Refusal::Forbidden("This connect session is for other providers."));
+        }
+        Ok(())
+    }
+
+    fn permit_all(&self, action: Allow, ref_id: &str) -> Result<(), Refusal> {
+        self.permit_for(action, ref_id)?;
+        if self.row.providers.is_some() {
+            return Err(Refusal::Forbidden("This connect session is for some providers only."));
+        }
+        Ok(())
+    }
+
+    fn permit_for(&self, action: Allow, ref_id: &str) -> Result<(), Refusal> {
         self.may(action)?;
         if self.row.ref_id != ref_id {
             return Err(Refusal::Forbidden("This connect session is for another refId."));
-        }
-        if !self.covers(provider) {
-            return Err(Refusal::Forbidden("This connect session is for other providers."));
         }
         Ok(())
     }

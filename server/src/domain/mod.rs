@@ -6,6 +6,7 @@
 mod access;
 mod authority;
 mod challenge;
+mod customer;
 mod endpoint;
 mod event;
 mod in_flight;
@@ -30,6 +31,7 @@ mod suspicion;
 
 pub use access::{Access, Ask, Given, HeldKey, OpenKey, StoredAt, access};
 pub use authority::{Authority, Publishable, Secret, Session};
+pub use customer::{Reverted, revert};
 pub use endpoint::{EVENT_KINDS, NewEndpoint, add_endpoint, endpoint_secret, remove_endpoint};
 pub use event::Event;
 pub use in_flight::InFlight;

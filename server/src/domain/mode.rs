@@ -51,6 +51,12 @@ pub async fn modes(app: &App, session: &Session) -> Result<BTreeMap<ProviderId, 
     Ok(covered.map(|provider| (provider, answering(provider))).collect())
 }
 
+/// What answers a customer without any key, for some provider at least.
+pub(super) async fn without_any(app: &App, environment: &EnvironmentRow) -> Result<Option<Mode>, Refusal> {
+    let has_platform_key = !platform_keys(app, environment).await?.is_empty();
+    Ok(without_own(&environment.proxy, has_platform_key))
+}
+
 /// The operator's keys that may be used here.
 async fn platform_keys(app: &App, environment: &EnvironmentRow) -> Result<Vec<KeyRow>, Refusal> {
     if !environment.proxy.platform_keys {

@@ -4,6 +4,7 @@ mod admin;
 mod assets;
 pub mod client_address;
 mod connect;
+mod customers;
 mod directory;
 mod docs;
 mod errors_page;
@@ -141,6 +142,7 @@ fn browser_routes() -> OpenApiRouter<AppState> {
         .routes(routes!(keys::manage::enable))
         .routes(routes!(keys::read::list))
         .routes(routes!(keys::read::one))
+        .routes(routes!(customers::revert))
 }
 
 /// Calls that pass through. Their bodies have a limit of their own.

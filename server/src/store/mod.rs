@@ -145,6 +145,8 @@ pub trait Store: Send + Sync {
     async fn record_check(&self, check: RecordCheck) -> StoreResult<bool>;
     /// Destroys the key's ciphertext and marks the customer's open envelopes as stale.
     async fn revoke_key(&self, revoke: RevokeKey) -> StoreResult<RevokeOutcome>;
+    /// The same with all of a customer's keys: with every one of them or, where it fails, with none.
+    async fn revert_customer(&self, revert: RevertCustomer) -> StoreResult<RevertOutcome>;
     /// Moves a key between `active` and `disabled`; `None` when there is none.
     async fn set_key_disabled(&self, change: DisableKey) -> StoreResult<Option<KeyRow>>;
 

@@ -16,6 +16,7 @@ mod platform_keys;
 mod proxy;
 mod replay;
 mod request_keys;
+mod revert;
 mod runtime_tokens;
 mod sealing_keys;
 mod sessions;

@@ -257,6 +257,7 @@ async fn every_call_of_a_page_goes_by_the_page_around_the_frame() {
         (Method::GET, "/v1/keys/key_00000000000000000000000000", None, 404),
         (Method::POST, "/v1/keys/validate", Some(&name), 404),
         (Method::POST, "/v1/keys/revoke", Some(&name), 200),
+        (Method::POST, "/v1/customers/customer_1/revert", Some(&json!({"confirm": true})), 200),
     ];
     for (method, path, body, status) in calls {
         let inside = [("origin", SERVER), ("x-byo-page-origin", PAGE)];

@@ -30,6 +30,21 @@ async fn what_belongs_to_another_tenant_is_as_if_it_were_not_there() {
             same(stranger, &post(call, &named).await, &post(call, &absent).await);
         }
         assert!(post("revoke", &named).await.ok()["id"].is_null(), "{stranger}");
+        let revert = async |ref_id: &str| {
+            let path = format!("/v1/customers/{ref_id}/revert");
+            world.app.post(&path, token, json!({"confirm": true})).await
+        };
+        let reverted = revert("customer_1").await;
+        if stranger.starts_with("session") {
+            // Its own backend vouches for a customer of that name, who has no key there.
+            assert_eq!(reverted.ok()["revoked"], json!([]), "{stranger}");
+        } else if stranger.ends_with("project") {
+            // Sessions were made there for a customer of that name.
+            assert_eq!(reverted.ok()["revoked"], json!([]), "{stranger}");
+            same(stranger, &revert(&world.marker).await, &revert("nobody").await);
+        } else {
+            same(stranger, &reverted, &revert("nobody").await);
+        }
         let get = async |path: String| world.app.get(&path, token).await;
         let unknown = get("/v1/keys/key_00000000000000000000000000".to_owned()).await;
         same(stranger, &get(format!("/v1/keys/{}", world.key())).await, &unknown);

@@ -104,6 +104,7 @@ impl World {
             | "POST /v1/keys/revoke"
             | "POST /v1/keys/disable"
             | "POST /v1/keys/enable" => Some(absent()),
+            "POST /v1/customers/{refId}/revert" => Some(json!({"confirm": false})),
             "POST /v1/unified" => Some(json!({"provider": "openai", "prompt": "Hello"})),
             "POST /v1/proxy/{provider}/{path}" => {
                 Some(json!({"model": "gpt-4.1", "messages": [{"role": "user", "content": "Hello"}]}))

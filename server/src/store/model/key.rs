@@ -1,7 +1,11 @@
 //! Provider keys.
 
 use super::{NewEvent, Page, SessionUse, UsedChallenge};
-use crate::{clock::Timestamp, id::KeyId, store::KeyAddress};
+use crate::{
+    clock::Timestamp,
+    id::{EnvironmentId, KeyId, SessionId},
+    store::KeyAddress,
+};
 use byo_seal::{ProviderConfig, ProviderId, Verdict};
 use serde::{Deserialize, Serialize};
 
@@ -159,6 +163,31 @@ pub enum RevokeOutcome {
     /// There was none in use.
     NothingThere,
     /// The session did this before.
+    Spent,
+}
+
+/// The end of all of a customer's keys.
+pub struct RevertCustomer {
+    /// Where.
+    pub environment: EnvironmentId,
+    /// Whose.
+    pub ref_id: String,
+    /// The session that asks: a disconnect of each key takes up one of its uses.
+    pub session: Option<SessionId>,
+    /// When.
+    pub at: Timestamp,
+    /// What to tell the backend of each key.
+    pub event: Box<dyn FnMut(&KeyRow) -> NewEvent + Send>,
+}
+
+/// What became of a customer's keys.
+#[derive(Clone, Debug)]
+pub enum RevertOutcome {
+    /// These were there, and are destroyed.
+    Reverted(Vec<KeyRow>),
+    /// Nobody here ever heard of the customer.
+    Unknown,
+    /// The session disconnected one of them before; all are as they were.
     Spent,
 }
 

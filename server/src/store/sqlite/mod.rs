@@ -233,6 +233,11 @@ impl Store for SqliteStore {
         self.write(move |db| Box::pin(async move { key::revoke(db, revoke, &*entropy).await })).await
     }
 
+    async fn revert_customer(&self, revert: RevertCustomer) -> StoreResult<RevertOutcome> {
+        let entropy = Arc::clone(&self.entropy);
+        self.write(move |db| Box::pin(async move { key::revert(db, revert, &*entropy).await })).await
+    }
+
     async fn set_key_disabled(&self, change: DisableKey) -> StoreResult<Option<KeyRow>> {
         let entropy = Arc::clone(&self.entropy);
         self.write(move |db| Box::pin(async move { key::set_disabled(db, change, &*entropy).await })).await

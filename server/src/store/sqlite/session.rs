@@ -102,6 +102,21 @@ pub(super) async fn spend(db: &mut SqliteConnection, spend: &SessionUse) -> Stor
     Ok(inserted.rows_affected() > 0)
 }
 
+/// Whether one of the session's uses was taken up.
+pub(super) async fn is_spent(db: &mut SqliteConnection, spend: &SessionUse) -> StoreResult<bool> {
+    sqlx::query_scalar(
+        "SELECT EXISTS (SELECT 1 FROM session_uses
+         WHERE session_id = $1 AND purpose = $2 AND provider = $3 AND name = $4)",
+    )
+    .bind(&spend.session)
+    .bind(spend.purpose.as_str())
+    .bind(spend.provider.as_str())
+    .bind(&spend.name)
+    .fetch_one(db)
+    .await
+    .map_err(unavailable)
+}
+
 pub(super) async fn sweep(db: &mut SqliteConnection, now: Timestamp) -> StoreResult<()> {
     sqlx::query("DELETE FROM connect_sessions WHERE expires_at <= $1")
         .bind(now.before(SessionRow::KEPT))

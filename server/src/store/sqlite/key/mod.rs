@@ -20,6 +20,7 @@ macro_rules! returning {
 }
 
 mod put;
+mod revert;
 mod revoke;
 mod status;
 
@@ -28,6 +29,7 @@ use sqlx::{FromRow, SqliteConnection, SqlitePool};
 
 pub(super) use self::{
     put::put,
+    revert::revert,
     revoke::revoke,
     status::{record_check, set_disabled},
 };
