@@ -183,7 +183,7 @@ async fn misplaced(world: &mut World) {
 /// The simulated provider repeats pieces of its test keys, as providers do.
 async fn simulated(world: &mut World) {
     let bearer = format!("Bearer {}", world.test_secret);
-    for answer in ["rejected", "no-quota", "rate-limited", "unreachable"] {
+    for answer in ["not-provable", "rejected", "denied", "no-quota", "rate-limited", "unreachable"] {
         let key = format!("sk-byo-test-{answer}-{}", world.digits(24));
         world.record.secret("a key in the test environment", key.as_str());
         for (header, path) in GIVEN {

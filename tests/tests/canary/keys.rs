@@ -7,6 +7,7 @@ use super::world::{MANNERS, World};
 
 pub(crate) async fn run(world: &mut World) {
     lifecycle(world).await;
+    reverted(world).await;
     for (provider, manner) in MANNERS {
         with(world, provider, manner).await;
     }
@@ -56,6 +57,33 @@ async fn lifecycle(world: &mut World) {
     let kept = world.made_up("a key that stays");
     let body = json!({"provider": "openai", "refId": "customer_3", "providerKey": kept});
     assert_eq!(world.post("connect, to stay", "/v1/keys/connect", &body).await.status, 200);
+}
+
+/// From byo's own frame, with what the session fixes; and all of a customer's keys at once.
+async fn reverted(world: &mut World) {
+    let [first, second, third] = ["first", "second", "third"]
+        .map(|which| world.made_up(&format!("the {which} key of a customer who is reverted")));
+    let base_url = world.outside.at("accepts");
+    let body = json!({"refId": "customer_6", "providerConfigs": {"openai": {"baseUrl": base_url}}});
+    let made = world.post("a session is made", "/v1/connect-sessions", &body).await.json();
+    let session = super::world::text(&made["token"]);
+    world.record.secret("a session", session.as_str());
+    let path = format!("/frame?principal={}", byo_seal::principal_id(&session));
+    let frame = world.send("the frame", "GET", &path, &[], b"").await;
+    assert_eq!(frame.status, 200, "{}", String::from_utf8_lossy(&frame.bytes));
+    let view = world.call("the session", "GET", "/v1/connect-session", &session, b"").await.json();
+    assert_eq!(view["providerConfigs"]["openai"]["baseUrl"], base_url);
+    for (name, key) in [("default", &first), ("second", &second), ("third", &third)] {
+        let body = json!({"provider": "openai", "refId": "customer_6", "name": name, "providerKey": key});
+        let reply = world.post("connect, to be reverted", "/v1/keys/connect", &body).await;
+        assert_eq!(reply.status, 200, "{}", String::from_utf8_lossy(&reply.bytes));
+    }
+    for left in [3, 0] {
+        let path = "/v1/customers/customer_6/revert";
+        let reply = world.call("revert", "POST", path, &session, br#"{"confirm":true}"#).await;
+        let revoked = reply.json()["revoked"].as_array().map(Vec::len);
+        assert_eq!(revoked, Some(left), "{}", String::from_utf8_lossy(&reply.bytes));
+    }
 }
 
 /// The provider does what it can to show the key.
@@ -110,7 +138,7 @@ async fn custom_base_urls(world: &mut World) {
 /// The test environment asks nobody.
 async fn simulator(world: &mut World) {
     let secret = world.test_secret.clone();
-    for answer in ["valid", "rejected", "limited", "unreachable"] {
+    for answer in ["valid", "not-provable", "rejected", "denied", "limited", "unreachable"] {
         let key = format!("sk-byo-test-{answer}-{}", world.digits(24));
         world.record.secret("a key in the test environment", key.as_str());
         let body = json!({"provider": "openai", "refId": "customer_5", "providerKey": key}).to_string();

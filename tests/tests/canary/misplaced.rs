@@ -37,6 +37,12 @@ async fn in_the_request_line(world: &mut World) {
         format!("/pages/{key}"),
         format!("/%{key}"),
         format!("/docs/errors?{key}"),
+        format!("/frame?{plain}"),
+        format!("/frame?principal={key}"),
+        format!("/frame?principal={}", &plain[..43]),
+        format!("/frame.js?{key}"),
+        format!("/v1/customers/{key}/revert"),
+        format!("/v1/customers/customer_1/{key}"),
         format!("http://{key}@127.0.0.1/v1/keys"),
     ] {
         for method in ["GET", "POST", "DELETE"] {
@@ -90,6 +96,20 @@ async fn in_headers(world: &mut World) {
             world
                 .send("a secret in a header", "GET", path, &[("authorization", &bearer), (name, value)], b"")
                 .await;
+        }
+    }
+    // Only browsers' tokens are asked where their page is, and only byo's own pages are believed.
+    let (session, origin) = (world.session("customer_1").await, world.process.origin.clone());
+    let bearer = format!("Bearer {session}");
+    for page in [key.clone(), format!("https://{key}.example.com"), format!("https://{key}@example.com")] {
+        for origin in [&origin, PAGE, &key] {
+            let headers = [
+                ("authorization", bearer.as_str()),
+                ("origin", origin),
+                ("x-byo-page-origin", page.as_str()),
+            ];
+            let reply = world.send("a secret as a page", "GET", "/v1/connect-session", &headers, b"").await;
+            assert!([400, 403].contains(&reply.status), "{page}");
         }
     }
     let preflight = [
@@ -151,6 +171,7 @@ async fn in_bodies(world: &mut World) {
         "/v1/keys/rotate",
         "/v1/keys/validate",
         "/v1/connect-sessions",
+        "/v1/customers/customer_1/revert",
         "/v1/runtime-tokens",
         "/v1/webhook-endpoints",
     ];
@@ -161,6 +182,21 @@ async fn in_bodies(world: &mut World) {
             let reply = world.send("a body that is none", "POST", path, &headers, body.as_bytes()).await;
             assert!((400..500).contains(&reply.status), "{path} {body}");
         }
+    }
+    for configs in [
+        json!(key),
+        json!({key.as_str(): {}}),
+        json!({plain.as_str(): {}}),
+        json!({"openai": key}),
+        json!({"openai": {key.as_str(): key}}),
+        json!({"openai": {"baseUrl": key}}),
+        json!({"openai": {"baseUrl": format!("https://{key}@example.com/v1")}}),
+        json!({"openai": {"region": key}}),
+        json!({"azure": {"baseUrl": "https://x.openai.azure.com", "azure": {"apiVersion": format!("{key}/")}}}),
+    ] {
+        let body = json!({"refId": "customer_1", "providerConfigs": configs});
+        let reply = world.post("a secret in what a session fixes", "/v1/connect-sessions", &body).await;
+        assert_eq!(reply.status, 422, "{body}");
     }
     for body in in_wrong_members(&key, &plain) {
         for path in paths {
@@ -188,6 +224,7 @@ fn in_wrong_members(key: &str, plain: &str) -> Vec<Value> {
             "providers",
             "allow",
             "origins",
+            "confirm",
             "expiresIn",
             "events",
             "environment",

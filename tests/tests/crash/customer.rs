@@ -44,7 +44,7 @@ pub(crate) struct Customer {
 
 /// A request that changes something.
 pub(crate) struct Write {
-    path: &'static str,
+    path: String,
     body: Value,
     after: State,
     change: Change,
@@ -76,6 +76,7 @@ enum Deed {
     ConnectSealed,
     Rotate,
     Revoke,
+    Revert,
     Disable,
     Enable,
     /// The last envelope's very request once more.
@@ -138,10 +139,10 @@ impl Customer {
     }
 
     fn choose(&mut self) -> Deed {
-        use Deed::{Connect, ConnectSealed, Disable, Enable, Repeat, Reuse, Revoke, Rotate};
+        use Deed::{Connect, ConnectSealed, Disable, Enable, Repeat, Reuse, Revert, Revoke, Rotate};
         let deeds: &[Deed] = match &self.state {
             State::Nothing => &[Connect, Connect, ConnectSealed, ConnectSealed, ConnectSealed, Repeat],
-            State::Stored { disabled: true, .. } => &[Enable, Enable, Revoke, Repeat],
+            State::Stored { disabled: true, .. } => &[Enable, Enable, Revoke, Revert, Repeat],
             State::Stored { .. } => &[
                 Connect,
                 ConnectSealed,
@@ -150,7 +151,7 @@ impl Customer {
                 Rotate,
                 Rotate,
                 Revoke,
-                Revoke,
+                Revert,
                 Disable,
                 Repeat,
                 Reuse,
@@ -178,6 +179,12 @@ impl Customer {
                 ("/v1/keys/rotate", stored(key.clone(), false), ("key.rotated", key))
             }
             Deed::Revoke => ("/v1/keys/revoke", State::Nothing, ("key.revoked", standing)),
+            Deed::Revert => {
+                body = json!({"confirm": true});
+                let path = format!("/v1/customers/{}/revert", self.ref_id);
+                let change = ("key.revoked", standing);
+                return Write { path, body, after: State::Nothing, change, params: None };
+            }
             Deed::Disable => ("/v1/keys/disable", stored(standing.clone(), true), ("key.disabled", standing)),
             Deed::Enable => ("/v1/keys/enable", stored(standing.clone(), false), ("key.enabled", standing)),
             _ => {
@@ -185,7 +192,7 @@ impl Customer {
                 ("/v1/keys/connect", stored(key.clone(), false), ("key.connected", key))
             }
         };
-        Write { path, body, after, change, params: None }
+        Write { path: path.to_owned(), body, after, change, params: None }
     }
 
     async fn sealed(&mut self, access: &Access, client: &mut Client) -> Result<Write, Step> {
@@ -196,7 +203,7 @@ impl Customer {
         };
         let key = self.new_key();
         Ok(Write {
-            path: "/v1/keys/connect",
+            path: "/v1/keys/connect".to_owned(),
             body: self.seal(access, &params, &key),
             after: State::Stored { key: key.clone(), disabled: false },
             change: ("key.connected", key),
@@ -206,7 +213,7 @@ impl Customer {
 
     async fn send(&mut self, write: Write, access: &Access, client: &mut Client) -> Step {
         let token = if write.params.is_some() { &access.publishable } else { &access.secret };
-        match client.post(write.path, token, &write.body).await {
+        match client.post(&write.path, token, &write.body).await {
             Sent::Unsent => Step::Gone,
             Sent::Unanswered => {
                 self.doubt = Some(write);
@@ -215,7 +222,7 @@ impl Customer {
             Sent::Answered(reply) if reply.status == 200 => self.acknowledged(write, &reply, access),
             // The clock has not moved on since this customer's last revoke.
             Sent::Answered(reply) if is(&reply, 409, "challenge_stale") => Step::Unchanged,
-            Sent::Answered(reply) => self.wrong(write.path, &reply),
+            Sent::Answered(reply) => self.wrong(&write.path, &reply),
         }
     }
 
@@ -224,7 +231,7 @@ impl Customer {
         let answer = reply.json();
         let fingerprint = access.fingerprint(&write.change.1);
         if write.after != State::Nothing && answer["fingerprint"] != json!(fingerprint) {
-            return self.wrong(write.path, reply);
+            return self.wrong(&write.path, reply);
         }
         if let Some(params) = write.params {
             self.envelope = Some(Envelope { params, body: write.body, answer, is_stale: false });
