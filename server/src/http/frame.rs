@@ -14,8 +14,9 @@ use byo_seal::PrincipalId;
 use tower_http::compression::CompressionLayer;
 
 use super::{
-    AppState, assets,
+    AppState,
     problem::{Code, Problem},
+    widget,
 };
 use crate::{
     domain,
@@ -61,7 +62,7 @@ async fn page(State(app): State<AppState>, uri: Uri) -> Result<Response, Problem
 
 /// What runs in it; of the same build as the rest of the widget.
 async fn script(headers: HeaderMap) -> Response {
-    let found = assets::widget("frame.js", &headers, "public, no-cache");
+    let found = widget::file("frame.js", &headers, "public, no-cache");
     if found.status() != StatusCode::NOT_FOUND {
         return found;
     }

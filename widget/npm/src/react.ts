@@ -4,7 +4,7 @@ import { createElement, type ForwardRefExoticComponent, forwardRef, type HTMLAtt
 import { ByoBadge as BadgeElement } from "./badge.js";
 import { ByoConnect as ConnectElement } from "./element.js";
 import type { ByoError } from "./error.js";
-import type { ConnectState } from "./element/model.js";
+import type { ConnectState } from "./protocol.js";
 import type { ConnectedKey, DisconnectedKey, ProviderConfig, TestResult } from "./wire.js";
 
 /** What happened, and what is known about it: the `detail` of the element's event. */
