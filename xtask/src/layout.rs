@@ -24,6 +24,12 @@ impl Layout {
         Self { root, cargo_target }
     }
 
+    /// A copy of the checkout, with whatever is built of it inside.
+    pub(crate) fn copy_at(root: PathBuf) -> Self {
+        let cargo_target = root.join("target");
+        Self { root, cargo_target }
+    }
+
     /// What cargo leaves for a profile or `target/profile`, for example `debug/byo`.
     pub(crate) fn cargo_output(&self, path: &str) -> PathBuf {
         self.cargo_target.join(path)

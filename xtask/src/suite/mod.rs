@@ -5,6 +5,7 @@ mod fuzz;
 pub(crate) mod node;
 mod python;
 mod report;
+mod reproducible;
 mod rust;
 mod seal;
 mod tally;
@@ -38,8 +39,13 @@ pub(crate) fn run(layout: &Layout, long: bool) -> Result<bool> {
     report.suite("widget in Node", || node::run(layout, tool("node"), "widget"));
     report.suite("interoperation", || node::run(layout, tool("node"), "tests/node"));
     report.suite("SDKs for Python", || python::run(tool("node"), &python));
-    report.suite("browser", || node::run(layout, tool("node"), "tests/browser"));
-    report.suite("bundlers", || bundlers::run(layout, tool("node")));
+    thread::scope(|scope| {
+        // Beside suites that wait for browsers more than they compute.
+        let again = scope.spawn(|| reproducible::run(layout));
+        report.suite("browser", || node::run(layout, tool("node"), "tests/browser"));
+        report.suite("bundlers", || bundlers::run(layout, tool("node")));
+        report.suite("reproducible build", || again.join().expect("comparing builds does not panic"));
+    });
     if long {
         report.suite("line-up", || rust::bench(layout));
         report.suite("fuzz", || fuzz::run(layout));

@@ -41,6 +41,7 @@ pub(crate) fn run(layout: &Layout) -> Result<()> {
 pub(crate) fn compile(layout: &Layout, target: &[&str], file: &str) -> Result<PathBuf> {
     rust::wasm_target(layout)?;
     let rustc = Tool::cargo(layout).args(["rustc", "--profile", "wasm", "--target", rust::WASM]);
+    let rustc = rustc.arg("--target-dir").arg(layout.cargo_output(""));
     rustc.args(["--config", &without_paths(layout)]).args(target).args(["--crate-type", "cdylib"]).run()?;
     Ok(layout.cargo_output(&format!("{}/wasm/{file}", rust::WASM)))
 }
@@ -60,7 +61,8 @@ fn without_paths(layout: &Layout) -> String {
     format!("target.{}.rustflags=[{}]", rust::WASM, flags.join(","))
 }
 
-fn build(layout: &Layout) -> Result<()> {
+/// Builds it whether anything has changed or not.
+pub(crate) fn build(layout: &Layout) -> Result<()> {
     node::check(layout)?;
     let wasm = thread::scope(|scope| {
         let packages = scope.spawn(|| npm::install(layout, "widget"));
@@ -92,11 +94,16 @@ fn bundle(layout: &Layout, bound: &std::path::Path) -> Result<()> {
 }
 
 fn stamp(layout: &Layout) -> Result<Stamp> {
+    Ok(Stamp::new(layout.generated("widget-stamp"), &inputs(layout)?))
+}
+
+/// Everything that decides what comes out.
+pub(crate) fn inputs(layout: &Layout) -> Result<Inputs> {
     let mut inputs = Inputs::default().text(&rust::compiler_version(layout)?);
     for path in [".cargo", "Cargo.lock", "Cargo.toml", "seal", "widget", "xtask/src/widget"] {
         inputs = inputs.path(&layout.root, path)?;
     }
-    Ok(Stamp::new(layout.generated("widget-stamp"), &inputs))
+    Ok(inputs)
 }
 
 fn missing_output(layout: &Layout) -> Option<PathBuf> {
