@@ -23,8 +23,7 @@ test('whoever comes back is met by what is connected, and may replace and discon
   await widget.part('replace').click();
   const { id } = await widget.connect('sk-byo-test-valid-2');
   await page.locator('.done', { hasText: 'Replaced. You can close this page.' }).waitFor();
-  await widget.part('disconnect').click();
-  const { event } = await widget.press('confirm');
+  const { event } = await widget.disconnect();
   assert.equal(event.detail.id, id);
   await page.locator('.done', { hasText: 'Disconnected, and destroyed here.' }).waitFor();
   await title(page, 'Connect your AI provider to Tideline');

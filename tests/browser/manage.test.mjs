@@ -64,11 +64,11 @@ test('Check now asks the provider again and says when, in the format of the read
   assert.equal(state, 'connected');
   assert.equal(event.name, 'tested');
   assert.equal(event.detail.verdict, 'valid');
-  assert.match(await widget.part('status').innerText(), /The key works/);
+  assert.match(await widget.part('status').innerText(), /Der Schlüssel funktioniert/);
   const at = await widget.part('checked').locator('time').getAttribute('datetime');
   assert.equal(at, event.detail.checkedAt);
   const shown = await page.evaluate((date) => new Intl.DateTimeFormat('de-DE', { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(date)), at);
-  assert.equal(await widget.part('checked').innerText(), `Last checked ${shown}`);
+  assert.equal(await widget.part('checked').innerText(), `Zuletzt geprüft: ${shown}`);
   await close();
 });
 

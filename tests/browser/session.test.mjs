@@ -101,7 +101,7 @@ test('the hosted page of a session connects a key, and its address forgets the s
   await photograph(page, 'hosted-ready');
 
   await widget.connect('sk-byo-test-valid-1');
-  await page.getByText('You can close this page').waitFor();
+  await page.locator('.done', { hasText: 'You can close this page.' }).waitFor();
   await photograph(page, 'hosted-connected');
   assert.equal((await keys(refId)).length, 1);
   assert.deepEqual(await page.evaluate(() => violations), []);

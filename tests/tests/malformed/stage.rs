@@ -149,6 +149,11 @@ impl Stage {
                 target = path.replace("{refId}", "customer_with_a_list");
                 body = json!({"mode": "enabled", "models": ["openai/gpt-4.1", "anthropic/*"]});
             }
+            "/v1/customers/{refId}/revert" => {
+                credential = Credential::Bearer(&self.keys.secret);
+                target = path.replace("{refId}", &customer);
+                body = json!({"confirm": true});
+            }
             "/v1/keys/connect" | "/v1/keys/test" | "/v1/keys/rotate" if number.is_multiple_of(3) => {
                 let (purpose, token) = match path.rsplit_once('/') {
                     Some((_, "connect")) => (Purpose::Connect, &self.keys.publishable),
