@@ -72,7 +72,10 @@ fn others_of_its_user_cannot_look_into_it_unless_the_operator_lets_them() {
 /// The same command with a binary that this user can reach, and a folder of its own.
 fn as_user(user: u32, folder: &Folder, command: &Command) -> Command {
     let binary = folder.path("byo");
-    std::fs::copy(command.get_program(), &binary).expect("the disk has room");
+    // By another process: while this one has the file open for writing, the server that another test starts inherits it,
+    // and a file that is open for writing cannot be run.
+    let copied = Command::new("cp").arg(command.get_program()).arg(&binary).status().expect("cp is there");
+    assert!(copied.success(), "the disk has room");
     for path in [folder.as_path(), &folder.path("tmp")] {
         std::os::unix::fs::chown(path, Some(user), None).expect("root gives away what is its own");
     }
