@@ -35,25 +35,17 @@ export async function bundle({ source, wasmDir, out, entries, chunks, servedFrom
   return { base: source, metafile };
 }
 
-/** `byo-wasm` and `byo-wasm/binary` are what wasm-bindgen left. */
+/** `byo-wasm` is the text of the module that wasm-bindgen left. */
 function rustHalf(dir) {
   return {
     name: 'rust-half',
     setup(build) {
-      // A namespace, so that where the files lie leaves no trace in the output.
-      const file = { 'byo-wasm': 'byo_widget.js', 'byo-wasm/binary': 'byo_widget_bg.wasm' };
-      build.onResolve({ filter: /^byo-wasm/ }, ({ path }) => ({ path: file[path], namespace: 'rust-half' }));
-      build.onLoad({ filter: /\.wasm$/, namespace: 'rust-half' }, async ({ path }) => ({
+      // A namespace, so that where the file lies leaves no trace in the output.
+      build.onResolve({ filter: /^byo-wasm$/ }, () => ({ path: 'byo_widget_bg.wasm', namespace: 'rust-half' }));
+      build.onLoad({ filter: /.*/, namespace: 'rust-half' }, async ({ path }) => ({
         contents: asText(await readFile(join(dir, path))),
         loader: 'text',
       }));
-      build.onLoad({ filter: /\.js$/, namespace: 'rust-half' }, async ({ path }) => {
-        // The bytes are always given, and a URL that points at no file breaks the bundlers of those who use this.
-        const text = await readFile(join(dir, path), 'utf8');
-        const contents = text.replace(/new URL\([^()]*import\.meta\.url\)/, 'undefined');
-        if (contents.includes('import.meta')) throw new Error(`${path} names a file beside it in an unexpected way`);
-        return { contents, loader: 'js' };
-      });
     },
   };
 }
@@ -72,15 +64,18 @@ function servedFromHere(expression) {
   };
 }
 
-/** What is never loaded without another: as its importer it shares that one's file, where it would else be cut in two. */
-const LOADED_AFTER = { 'lazy.ts': './element.js', 'seal/webcrypto.ts': '../lazy.js' };
+/**
+ * What is never loaded without another: as its importer it shares that one's file, where it would else be cut in two. The client stands in
+ * the element's file: who imports the element alone has a bundler that drops it.
+ */
+const LOADED_AFTER = { 'element.ts': './client.js', 'lazy.ts': './element.js', 'seal/webcrypto.ts': '../lazy.js' };
 
 /** Fewer and larger files, since compression starts anew with each. */
 function together() {
   return {
     name: 'together',
     setup(build) {
-      build.onLoad({ filter: /src\/(lazy|seal\/webcrypto)\.ts$/ }, async ({ path }) => {
+      build.onLoad({ filter: /src\/(element|lazy|seal\/webcrypto)\.ts$/ }, async ({ path }) => {
         const [, before] = Object.entries(LOADED_AFTER).find(([name]) => path.endsWith(`/src/${name}`));
         return { contents: `import ${JSON.stringify(before)};\n${await readFile(path, 'utf8')}`, loader: 'ts' };
       });

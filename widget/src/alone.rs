@@ -2,12 +2,13 @@
 
 use core::{arch::wasm32, panic::PanicInfo};
 
-use dlmalloc::GlobalDlmalloc;
+use lol_alloc::{FreeListAllocator, LockedAllocator};
 use zeroizing_alloc::ZeroAlloc;
 
 /// Wipes whatever is given back, so that nothing a cipher left on the heap outlives it.
 #[global_allocator]
-static WIPING: ZeroAlloc<GlobalDlmalloc> = ZeroAlloc(GlobalDlmalloc);
+static WIPING: ZeroAlloc<LockedAllocator<FreeListAllocator>> =
+    ZeroAlloc(LockedAllocator::new(FreeListAllocator::new()));
 
 /// A bug ends the module, and the page says that something went wrong. Words for it would be most of the module.
 #[panic_handler]

@@ -2,12 +2,12 @@
 
 use alloc::{boxed::Box, vec};
 
-use zeroize::{Zeroize as _, Zeroizing};
+use zeroize::Zeroizing;
 
 use crate::paste;
 
-/// Memory into which the page writes a typed key, so that no JavaScript string of it need be kept. Zeroed when wiped and
-/// when dropped. The bytes never move, so that their address holds for as long as the buffer.
+/// Memory into which the page writes a typed key, so that no JavaScript string of it need be kept. Zeroed when it is
+/// dropped. The bytes never move, so that their address holds for as long as the buffer.
 pub struct KeyBuffer {
     bytes: Zeroizing<Box<[u8]>>,
     length: usize,
@@ -37,10 +37,9 @@ impl KeyBuffer {
         &self.bytes[..self.length]
     }
 
-    /// Zeroes everything.
-    pub fn wipe(&mut self) {
-        self.bytes.zeroize();
-        self.length = 0;
+    /// All of the memory, for what is no key.
+    pub fn all_mut(&mut self) -> &mut [u8] {
+        &mut self.bytes
     }
 }
 
@@ -49,12 +48,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_buffer_holds_the_cleaned_key_until_it_is_wiped() {
+    fn a_buffer_holds_the_cleaned_key_and_nothing_else_of_what_was_written() {
         let mut buffer = KeyBuffer::new(16);
-        assert_eq!((buffer.as_bytes(), buffer.bytes.len()), (&b""[..], 16));
-        buffer.bytes[..6].copy_from_slice(b" sk-1\n");
+        assert_eq!(buffer.as_bytes(), b"");
+        assert_eq!(buffer.all_mut(), [0; 16]);
+        buffer.all_mut()[..6].copy_from_slice(b" sk-1\n");
         assert_eq!((buffer.fill(6), buffer.as_bytes()), (4, &b"sk-1"[..]));
-        buffer.wipe();
-        assert_eq!((buffer.as_bytes(), &buffer.bytes[..]), (&b""[..], &[0; 16][..]));
+        assert_eq!(buffer.all_mut()[4..], [0; 12]);
     }
 }

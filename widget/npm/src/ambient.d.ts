@@ -6,23 +6,8 @@ declare module "*.css" {
   export default text;
 }
 
-/** wasm-bindgen's output for the Rust half: widget/src/sealer.rs. */
+/** The module of the Rust half, as seal/decode.ts reads it. */
 declare module "byo-wasm" {
-  export function initSync(options: { module: WebAssembly.Module }): { memory: WebAssembly.Memory };
-  export class Sealer {
-    constructor(capacity: number);
-    pointer(): number;
-    fill(written: number): number;
-    looksLike(provider: number): number;
-    seal(head: Uint8Array, publicKey: Uint8Array, random: Uint8Array): Uint8Array;
-    static digest(bytes: Uint8Array): Uint8Array;
-    wipe(): void;
-    free(): void;
-  }
-}
-
-/** The module itself, as seal/decode.ts reads it. */
-declare module "byo-wasm/binary" {
   const text: string;
   export default text;
 }

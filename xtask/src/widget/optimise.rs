@@ -19,11 +19,16 @@ const FEATURES: [&str; 6] = [
 /// Twice over control flow that was first taken apart: the last percent.
 const SHRINK: [&str; 4] = ["--flatten", "--rereloop", "-Oz", "-Oz"];
 
+/// The page brings nothing: the only thing that wasm-bindgen asks it for is to throw an error on a misuse that the page's
+/// own code cannot make, and the module ends then as well as by a panic.
+const ALONE: &str = "--remove-imports=*";
+
 /// Shrinks a module; strips names and what else only debuggers read.
 pub(crate) fn in_place(layout: &Layout, wasm: &Path) -> Result<()> {
     Tool::new(layout, "node")
         .arg("widget/node_modules/binaryen/bin/wasm-opt")
         .args(FEATURES)
+        .arg(ALONE)
         .args(SHRINK)
         .args(["--strip-debug", "--strip-producers", "--strip-target-features"])
         .arg(wasm)
