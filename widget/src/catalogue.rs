@@ -41,7 +41,9 @@ pub const TEST_KEYS: &[&str] = &[
     "sk-byo-test-valid",
     "sk-byo-test-restricted",
     "sk-byo-test-no-quota",
+    "sk-byo-test-not-provable",
     "sk-byo-test-rejected",
+    "sk-byo-test-denied",
     "sk-byo-test-rate-limited",
     "sk-byo-test-unreachable",
 ];

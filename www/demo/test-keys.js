@@ -5,9 +5,11 @@ import { announce, el, icon } from "./dom.js";
 const KEYS = [
   ["sk-byo-test-valid-demo", "Works"],
   ["sk-byo-test-rejected-demo", "The provider does not know it"],
+  ["sk-byo-test-denied-demo", "The provider refuses it here"],
   ["sk-byo-test-no-quota-demo", "Works, but out of credit"],
   ["sk-byo-test-restricted-demo", "Works, with limited rights"],
   ["sk-byo-test-rate-limited-demo", "Works, but throttled just now"],
+  ["sk-byo-test-not-provable-demo", "The server asks for no key"],
   ["sk-byo-test-unreachable-demo", "The provider does not answer"],
 ];
 

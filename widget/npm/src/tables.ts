@@ -94,7 +94,9 @@ export const testKeys = [
   "sk-byo-test-valid",
   "sk-byo-test-restricted",
   "sk-byo-test-no-quota",
+  "sk-byo-test-not-provable",
   "sk-byo-test-rejected",
+  "sk-byo-test-denied",
   "sk-byo-test-rate-limited",
   "sk-byo-test-unreachable",
 ] as const;
