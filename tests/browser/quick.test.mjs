@@ -6,6 +6,7 @@ import { setStage } from './support/stage.mjs';
 
 const KEY = 'sk-byo-test-valid-1';
 const LAZY = '**/connect/*.js';
+const KEYS = '**/v1/keys?*';
 const SESSION = '**/v1/connect-session';
 let stage;
 
@@ -46,7 +47,7 @@ test('what cannot be loaded is said, and can be tried again', async () => {
 });
 
 test('a failure stays said when the session is read after it', async () => {
-  const { widget, page, held, close } = await customer(SESSION, await session({ allow: ['connect'] }));
+  const { widget, page, held, close } = await customer(KEYS, await session({ allow: ['connect'] }));
   await page.route('**/v1/connect/params', (route) => route.abort());
   const { error, alert } = await widget.refused(KEY);
   assert.match(error.code, /network/);
@@ -88,7 +89,7 @@ async function session(wishes) {
 async function customer(pattern, attributes) {
   const held = hold();
   const all = { provider: 'openai', 'ref-id': stage.customer(), ...attributes };
-  const prepare = (page) => pattern === SESSION && page.route(pattern, held.take);
+  const prepare = (page) => pattern !== LAZY && page.route(pattern, held.take);
   const visit = await stage.visit(stage.product.page(all), { prepare });
   if (pattern === LAZY) await visit.page.route(pattern, held.take);
   return { refId: all['ref-id'], held, ...visit };

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 
 /** How an action may end. */
-const OUTCOMES = ['tested', 'connected', 'rotated', 'disconnected', 'error', 'load-error'];
+const OUTCOMES = ['tested', 'connected', 'rotated', 'disconnected', 'reverted', 'error', 'load-error'];
 
 /** To be called before the page is opened: keeps the widget's events and the policy's complaints. */
 export async function listen(page) {

@@ -20,6 +20,8 @@ export function Settings({ session }: { session?: string }) {
         style={{ maxWidth: 400 }}
         aria-describedby="why"
         theme="auto"
+        locale="de-AT"
+        messages={{ connect: 'Go live with {provider}' }}
         required
         disabled={!session}
         onReady={() => field.current?.focus()}
@@ -27,14 +29,17 @@ export function Settings({ session }: { session?: string }) {
         onConnected={connected}
         onRotated={connected}
         onDisconnected={({ id }) => console.log(id)}
+        onReverted={({ mode, revoked }) => console.log(mode === 'demo', revoked.length)}
         onError={failed}
         onLoadError={failed}
         onState={({ state }) => console.log(state === 'connected')}
       />
       <button onClick={() => field.current?.connect().then(connected, failed)}>Save</button>
-      <ByoBadge theme="dark" href="/trust" className="small" />
+      <ByoBadge theme="dark" href="/trust" locale="ja" className="small" />
       {/* @ts-expect-error no such theme */}
       <ByoBadge theme="pink" />
+      {/* @ts-expect-error there is no such text */}
+      <ByoConnect messages={{ conect: 'Go' }} />
       {/* @ts-expect-error a key is never given to the element */}
       <ByoConnect providerKey="sk-abc" />
     </section>

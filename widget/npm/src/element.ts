@@ -3,7 +3,7 @@ import { define } from "./dom.js";
 import type { ByoError } from "./error.js";
 import { ByoConnect } from "./shell/byo-connect.js";
 import type { ConnectState } from "./protocol.js";
-import type { ConnectedKey, DisconnectedKey, TestResult, Validated } from "./wire.js";
+import type { ConnectedKey, DisconnectedKey, Reverted, TestResult, Validated } from "./wire.js";
 
 define("byo-connect", ByoConnect);
 
@@ -25,6 +25,7 @@ declare global {
     "byo-connected": CustomEvent<ConnectedKey>;
     "byo-rotated": CustomEvent<ConnectedKey>;
     "byo-disconnected": CustomEvent<DisconnectedKey>;
+    "byo-reverted": CustomEvent<Reverted>;
     "byo-error": CustomEvent<ByoError>;
     "byo-load-error": CustomEvent<ByoError>;
     "byo-state": CustomEvent<{ state: ConnectState }>;

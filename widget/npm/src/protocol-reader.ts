@@ -87,7 +87,7 @@ const CONFIG: Shape = {
 const TO_PANEL: { readonly [t in ToPanel["t"]]: Shape } = {
   init: { v: number(1000), config: object(CONFIG) },
   update: { config: object(partly(CONFIG)) },
-  act: { id: number(Number.MAX_SAFE_INTEGER), action: one("connect", "test", "rotate", "disconnect", "validate") },
+  act: { id: number(Number.MAX_SAFE_INTEGER), action: one("connect", "test", "rotate", "disconnect", "validate", "revert") },
   focus: { preventScroll: maybe(flag) },
   clear: {},
   reset: {},
@@ -103,7 +103,7 @@ const FROM_PANEL: { readonly [t in FromPanel["t"]]: Shape } = {
   focus: {},
   blur: {},
   escape: {},
-  told: { event: one("tested", "connected", "rotated", "disconnected", "error", "load-error"), detail: isObject },
+  told: { event: one("tested", "connected", "rotated", "disconnected", "reverted", "error", "load-error"), detail: isObject },
   value: { id: nullable(text(200)), missing: text() },
   done: { id: number(Number.MAX_SAFE_INTEGER), value: any, error: maybe(object(ERROR)) },
 };

@@ -10,7 +10,7 @@ export const VERSION = 1;
 /** `:state(…)` and `data-state`. */
 export type ConnectState = "idle" | "typing" | "testing" | "connecting" | "connected" | "rotating" | "disconnecting" | "error";
 
-export type Action = "connect" | "test" | "rotate" | "disconnect" | "validate";
+export type Action = "connect" | "test" | "rotate" | "disconnect" | "validate" | "revert";
 
 /** What the page wants, and as whom. */
 export interface PanelConfig {
@@ -68,7 +68,7 @@ export type FromPanel =
   | { t: "value"; id: string | null; missing: string }
   | { t: "done"; id: number; value?: unknown; error?: ByoErrorFields | undefined };
 
-export type Told = "tested" | "connected" | "rotated" | "disconnected" | "error" | "load-error";
+export type Told = "tested" | "connected" | "rotated" | "disconnected" | "reverted" | "error" | "load-error";
 
 export type Report = (message: FromPanel) => void;
 

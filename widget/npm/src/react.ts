@@ -4,8 +4,9 @@ import { createElement, type ForwardRefExoticComponent, forwardRef, type HTMLAtt
 import { ByoBadge as BadgeElement } from "./badge.js";
 import { ByoConnect as ConnectElement } from "./element.js";
 import type { ByoError } from "./error.js";
+import type { Bundle } from "./messages/index.js";
 import type { ConnectState } from "./protocol.js";
-import type { ConnectedKey, DisconnectedKey, ProviderConfig, TestResult } from "./wire.js";
+import type { ConnectedKey, DisconnectedKey, ProviderConfig, Reverted, TestResult, Validated } from "./wire.js";
 
 /** What happened, and what is known about it: the `detail` of the element's event. */
 export interface ByoConnectHandlers {
@@ -15,10 +16,11 @@ export interface ByoConnectHandlers {
   onFocus?: () => void;
   onBlur?: () => void;
   onEscape?: () => void;
-  onTested?: (result: TestResult) => void;
+  onTested?: (result: TestResult | Validated) => void;
   onConnected?: (key: ConnectedKey) => void;
   onRotated?: (key: ConnectedKey) => void;
   onDisconnected?: (key: DisconnectedKey) => void;
+  onReverted?: (answer: Reverted) => void;
   onError?: (error: ByoError) => void;
   onLoadError?: (error: ByoError) => void;
   /** Also called with the state that it is in when React gets to it. */
@@ -36,6 +38,10 @@ export interface ByoConnectSettings {
   providerConfig?: ProviderConfig | undefined;
   keyName?: string;
   label?: string;
+  /** A language tag, over the page's `lang`. */
+  locale?: string;
+  /** The page's own words, over those of the language. */
+  messages?: Bundle | undefined;
   theme?: "light" | "dark" | "auto";
   autofill?: "off" | "on";
   mode?: "inline";
@@ -53,7 +59,7 @@ export interface ByoConnectProps extends ByoConnectHandlers, ByoConnectSettings,
 
 /** `<byo-connect>`; its `ref` is the element. */
 export const ByoConnect: ForwardRefExoticComponent<ByoConnectProps & RefAttributes<ConnectElement>> = forwardRef(
-  function ByoConnect({ providerConfig, ...props }: ByoConnectProps, outer) {
+  function ByoConnect({ providerConfig, messages, ...props }: ByoConnectProps, outer) {
     const ref = useRef<ConnectElement>(null);
     useImperativeHandle(outer, () => ref.current as ConnectElement, []);
 
@@ -66,6 +72,9 @@ export const ByoConnect: ForwardRefExoticComponent<ByoConnectProps & RefAttribut
     useEffect(() => {
       (ref.current as ConnectElement).providerConfig = providerConfig;
     }, [providerConfig]);
+    useEffect(() => {
+      (ref.current as ConnectElement).messages = messages;
+    }, [messages]);
     useEffect(() => listen(ref.current as ConnectElement, (name, detail) => (latest.current[name] as ((detail: unknown) => void) | undefined)?.(detail)), []);
 
     return createElement("byo-connect", { ...attributes(ConnectElement.observedAttributes, props), ref });
@@ -76,6 +85,8 @@ export interface ByoBadgeProps extends Omit<HTMLAttributes<HTMLElement>, "childr
   theme?: "light" | "dark" | "auto";
   href?: string;
   baseUrl?: string;
+  /** A language tag, over the nearest `lang`. */
+  locale?: string;
 }
 
 /** `<byo-badge>`; its `ref` is the element. */
@@ -95,6 +106,7 @@ const EVENTS: Record<keyof ByoConnectHandlers, string> = {
   onConnected: "connected",
   onRotated: "rotated",
   onDisconnected: "disconnected",
+  onReverted: "reverted",
   onError: "error",
   onLoadError: "load-error",
   onState: "state",

@@ -90,10 +90,11 @@ export interface Validated {
   error: { code: string; message: string } | null;
 }
 
-/** The answer to giving up all keys of a customer. */
+/** The answer to destroying all keys of a customer. */
 export interface Reverted {
   refId: string;
-  mode: "platform";
+  /** What answers for the customer now; with `none` calls are refused. */
+  mode: "platform" | "demo" | "none";
   revoked: { id: string; provider: string; name: string }[];
 }
 

@@ -5,8 +5,10 @@ import type { Messages } from "./type.js";
 const SETUP = "Diese Seite ist nicht richtig eingerichtet. Bitte informieren Sie das Team dieser Seite.";
 const UNKNOWN =
   "Auf dem Server ist etwas schiefgegangen. Versuchen Sie es gleich noch einmal; wenn es so bleibt, wenden Sie sich an das Team dieser Seite.";
+const VERSIONS =
+  "Diese Seite und ihr Server passen in der Version nicht zusammen, deshalb wurde nichts gesendet. Laden Sie die Seite neu; wenn es so bleibt, informieren Sie das Team dieser Seite.";
 const UNPROVEN =
-  "Es ließ sich nicht nachweisen, für welchen Server Ihr Schlüssel versiegelt würde; er wurde deshalb nicht gesendet. Bitte informieren Sie das Team dieser Seite.";
+  "Es ließ sich nicht nachweisen, für welchen Server Ihr Schlüssel versiegelt würde; deshalb wird keiner gesendet. Bitte informieren Sie das Team dieser Seite.";
 
 const de: Messages = {
   provider: "Anbieter",
@@ -66,6 +68,8 @@ const de: Messages = {
   keyTooLong: "Das ist zu lang für einen API-Schlüssel. Kopieren Sie nur den Schlüssel.",
   "needs.baseUrl": "Für {provider} wird die Basis-URL benötigt.",
   "needs.apiVersion": "Für {provider} wird eine API-Version benötigt.",
+  fixed: "Das hat das Produkt festgelegt. Hier lässt es sich nicht ändern.",
+  retry: "Noch einmal versuchen",
 
   "hint.other": "Das sieht nach einem Schlüssel für {provider} aus. Wenn es einer ist, wählen Sie stattdessen {provider}.",
   "hint.switch": "Das sieht nach einem Schlüssel für {provider} aus.",
@@ -92,6 +96,8 @@ const de: Messages = {
   "expired.next": "Fügen Sie ihn noch einmal ein.",
   "disconnected.title": "{provider} ist getrennt.",
   "disconnected.next": "Der gespeicherte Schlüssel ist vernichtet.",
+  "reverted.title": "Ihre eigenen Schlüssel werden nicht mehr verwendet.",
+  "reverted.next": "Sie sind alle vernichtet.",
 
   "verdict.valid.title": "Der Schlüssel funktioniert",
   "verdict.valid.next": "Sie müssen nichts weiter tun.",
@@ -118,6 +124,10 @@ const de: Messages = {
   "verdict.unknown.title": "Die Prüfung ergab nichts Eindeutiges",
   "verdict.unknown.next": "Versuchen Sie es in ein paar Minuten noch einmal.",
 
+  "mode.byok": "Ihr eigener Schlüssel wird verwendet",
+  "mode.server": "Der Schlüssel des Produkts wird verwendet",
+  "mode.demo": "Demo-Antworten",
+
   heading: "{provider} verbunden",
   endingIn: "Schlüssel endet auf {key}",
   fingerprint: "Fingerabdruck {key}",
@@ -135,6 +145,11 @@ const de: Messages = {
   disconnecting: "Wird getrennt …",
   keep: "Behalten",
   disconnectQuestion: "{provider} trennen? Der gespeicherte Schlüssel wird vernichtet und gilt hier sofort nicht mehr.",
+  revert: "Eigene Schlüssel nicht mehr verwenden",
+  revertQuestion:
+    "Eigene Schlüssel nicht mehr verwenden? Sie werden alle vernichtet, für jeden Anbieter, und gelten hier sofort nicht mehr.",
+  revertThen: "Danach: {mode}.",
+  revertWord: "ZURÜCK",
   typeWord: "Geben Sie zur Bestätigung {word} ein",
   wrongWord: "Das ist nicht {word}.",
 
@@ -153,8 +168,7 @@ const de: Messages = {
   "error.invalid_token": SETUP,
   "error.secret_token_in_browser":
     "Diese Seite enthält ein Geheimnis, das nie in einen Browser gehört, deshalb wurde nichts gesendet. Bitte informieren Sie umgehend das Team dieser Seite.",
-  "error.unsupported_suite":
-    "Diese Seite und ihr Server passen in der Version nicht zusammen, deshalb wurde nichts gesendet. Laden Sie die Seite neu; wenn es so bleibt, informieren Sie das Team dieser Seite.",
+  "error.unsupported_suite": VERSIONS,
   "error.bad_params":
     "Die Antwort des Servers war nicht stimmig, deshalb wurde Ihr Schlüssel nicht gesendet. Laden Sie die Seite neu und versuchen Sie es noch einmal; wenn es so bleibt, informieren Sie das Team dieser Seite.",
   "error.no_randomness":
@@ -170,8 +184,13 @@ const de: Messages = {
   "error.directory_expired": UNPROVEN,
   "error.directory_rolled_back": UNPROVEN,
   "error.mode_unsupported": SETUP,
+  "error.isolated_base_url": SETUP,
+  "error.isolated_same_origin": SETUP,
+  "error.frame_timeout":
+    "Das geschützte Feld ließ sich nicht laden, deshalb wurde nichts gesendet. Laden Sie die Seite neu; wenn es so bleibt, informieren Sie das Team dieser Seite.",
+  "error.frame_protocol": VERSIONS,
   "error.trust_root_unsupported":
-    "Dieser Browser kann den Schlüssel des Servers nicht prüfen, deshalb wurde Ihr Schlüssel nicht gesendet. Versuchen Sie es mit einem anderen Browser.",
+    "Dieser Browser kann den Schlüssel des Servers nicht prüfen, deshalb wird keiner gesendet. Versuchen Sie es mit einem anderen Browser.",
 
   "error.malformed_request": UNKNOWN,
   "error.malformed_json": UNKNOWN,

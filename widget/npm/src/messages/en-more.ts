@@ -3,12 +3,15 @@
 
 const UNKNOWN = "Something went wrong on the server. Try again in a moment; if it stays, contact the team behind this page.";
 const SETUP = "This page is not set up correctly. Please tell the team behind it.";
+const VERSIONS =
+  "This page and its server speak different versions, so nothing was sent. Reload the page; if it stays, tell the team behind it.";
 const UNPROVEN =
-  "The server could not prove whose key it seals to, so your key was not sent. Please tell the team behind this page.";
+  "The server could not prove whose key it seals to, so no key is sent to it. Please tell the team behind this page.";
 
 export default {
   // The form, once there is something in it
   newKey: "New {label}",
+  showKey: "Show key",
   clearKey: "Clear key",
   replace: "Replace key",
   replacing: "Replacing…",
@@ -23,6 +26,10 @@ export default {
   keyTooLong: "This is too long for an API key. Copy just the key.",
   "needs.baseUrl": "{provider} needs its base URL.",
   "needs.apiVersion": "{provider} needs an API version.",
+  /** Below an address that the session or the page gives. */
+  fixed: "The product has set this. It cannot be changed here.",
+  /** Where no key is taken, since the server could not be trusted. */
+  retry: "Try again",
 
   // What a key looks like; never a refusal
   "hint.other": "This looks like a key for {provider}. If it is one, choose {provider} instead.",
@@ -50,6 +57,8 @@ export default {
   "expired.next": "Paste it again.",
   "disconnected.title": "{provider} is disconnected.",
   "disconnected.next": "The stored key is destroyed.",
+  "reverted.title": "Your own keys are no longer used.",
+  "reverted.next": "All of them are destroyed.",
 
   // What the provider made of a key: what was found, and what the person does next
   "verdict.valid.title": "The key works",
@@ -76,6 +85,11 @@ export default {
   "verdict.unknown.title": "The check gave no clear result",
   "verdict.unknown.next": "Try again in a few minutes.",
 
+  // Who answers the customer’s calls
+  "mode.byok": "Your own key is used",
+  "mode.server": "The product’s key is used",
+  "mode.demo": "Demo answers",
+
   // A connected key
   heading: "{provider} connected",
   endingIn: "Key ending in {key}",
@@ -94,6 +108,13 @@ export default {
   disconnecting: "Disconnecting…",
   keep: "Keep it",
   disconnectQuestion: "Disconnect {provider}? The stored key is destroyed and stops working here at once.",
+  revert: "Stop using my own keys",
+  revertQuestion:
+    "Stop using your own keys? All of them are destroyed, for every provider, and stop working here at once.",
+  /** After the question; `mode` is one of the texts above. */
+  revertThen: "After that: {mode}.",
+  /** What is typed to confirm it. */
+  revertWord: "REVERT",
   typeWord: "Type {word} to confirm",
   wrongWord: "That is not {word}.",
 
@@ -112,8 +133,7 @@ export default {
   "error.invalid_token": SETUP,
   "error.secret_token_in_browser":
     "This page carries a secret that must never be in a browser, so nothing was sent. Please tell the team behind it at once.",
-  "error.unsupported_suite":
-    "This page and its server speak different versions, so nothing was sent. Reload the page; if it stays, tell the team behind it.",
+  "error.unsupported_suite": VERSIONS,
   "error.bad_params":
     "The server’s answer did not hold together, so your key was not sent. Reload the page and try again; if it stays, tell the team behind it.",
   "error.no_randomness": "This browser gave no secure random numbers, so nothing was sent. Try another browser.",
@@ -128,8 +148,12 @@ export default {
   "error.directory_expired": UNPROVEN,
   "error.directory_rolled_back": UNPROVEN,
   "error.mode_unsupported": SETUP,
-  "error.trust_root_unsupported":
-    "This browser cannot check the server’s key, so your key was not sent. Try another browser.",
+  "error.trust_root_unsupported": "This browser cannot check the server’s key, so no key is sent to it. Try another browser.",
+  "error.isolated_base_url": SETUP,
+  "error.isolated_same_origin": SETUP,
+  "error.frame_timeout":
+    "The protected field did not come up, so nothing was sent. Reload the page; if it stays, tell the team behind it.",
+  "error.frame_protocol": VERSIONS,
 
   // Failures, by code: told by the server
   "error.malformed_request": UNKNOWN,

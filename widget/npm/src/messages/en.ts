@@ -9,7 +9,6 @@ export default {
   keyLabel: "{provider} API key",
   keyLabelOptional: "{provider} API key (optional)",
   where: "Where do I find this?",
-  showKey: "Show key",
   customEndpoint: "Custom endpoint",
   baseUrl: "Base URL",
   apiVersion: "API version",

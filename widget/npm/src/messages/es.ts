@@ -5,8 +5,10 @@ import type { Messages } from "./type.js";
 const SETUP = "Esta página no está bien configurada. Avise al equipo responsable de la página.";
 const UNKNOWN =
   "Algo falló en el servidor. Inténtelo de nuevo en un momento; si continúa, póngase en contacto con el equipo responsable de esta página.";
+const VERSIONS =
+  "Esta página y su servidor usan versiones distintas, así que no se envió nada. Vuelva a cargar la página; si continúa, avise al equipo responsable.";
 const UNPROVEN =
-  "No se pudo comprobar para qué servidor se cifraría su clave, así que no se envió. Avise al equipo responsable de esta página.";
+  "No se pudo comprobar para qué servidor se cifraría su clave, así que no se le envía ninguna. Avise al equipo responsable de esta página.";
 
 const es: Messages = {
   provider: "Proveedor",
@@ -66,6 +68,8 @@ const es: Messages = {
   keyTooLong: "Es demasiado largo para ser una clave de API. Copie solo la clave.",
   "needs.baseUrl": "{provider} necesita su URL base.",
   "needs.apiVersion": "{provider} necesita una versión de la API.",
+  fixed: "Lo ha fijado el producto. Aquí no se puede cambiar.",
+  retry: "Intentar de nuevo",
 
   "hint.other": "Esto parece una clave de {provider}. Si lo es, elija {provider}.",
   "hint.switch": "Esto parece una clave de {provider}.",
@@ -90,6 +94,8 @@ const es: Messages = {
   "expired.next": "Péguela de nuevo.",
   "disconnected.title": "{provider} está desconectado.",
   "disconnected.next": "La clave guardada se destruyó.",
+  "reverted.title": "Sus propias claves ya no se usan.",
+  "reverted.next": "Todas se destruyeron.",
 
   "verdict.valid.title": "La clave funciona",
   "verdict.valid.next": "No tiene que hacer nada más.",
@@ -116,6 +122,10 @@ const es: Messages = {
   "verdict.unknown.title": "La comprobación no dio un resultado claro",
   "verdict.unknown.next": "Inténtelo de nuevo en unos minutos.",
 
+  "mode.byok": "Se usa su propia clave",
+  "mode.server": "Se usa la clave del producto",
+  "mode.demo": "Respuestas de demostración",
+
   heading: "{provider} conectado",
   endingIn: "Clave terminada en {key}",
   fingerprint: "Huella {key}",
@@ -133,6 +143,11 @@ const es: Messages = {
   disconnecting: "Desconectando…",
   keep: "Conservar",
   disconnectQuestion: "¿Desconectar {provider}? La clave guardada se destruye y deja de funcionar aquí de inmediato.",
+  revert: "Dejar de usar mis claves",
+  revertQuestion:
+    "¿Dejar de usar sus propias claves? Se destruyen todas, de todos los proveedores, y dejan de funcionar aquí de inmediato.",
+  revertThen: "Después: {mode}.",
+  revertWord: "REVERTIR",
   typeWord: "Escriba {word} para confirmar",
   wrongWord: "Eso no es {word}.",
 
@@ -151,8 +166,7 @@ const es: Messages = {
   "error.invalid_token": SETUP,
   "error.secret_token_in_browser":
     "Esta página contiene un secreto que nunca debe estar en un navegador, así que no se envió nada. Avise de inmediato al equipo responsable de la página.",
-  "error.unsupported_suite":
-    "Esta página y su servidor usan versiones distintas, así que no se envió nada. Vuelva a cargar la página; si continúa, avise al equipo responsable.",
+  "error.unsupported_suite": VERSIONS,
   "error.bad_params":
     "La respuesta del servidor no era coherente, así que su clave no se envió. Vuelva a cargar la página e inténtelo de nuevo; si continúa, avise al equipo responsable.",
   "error.no_randomness":
@@ -168,8 +182,13 @@ const es: Messages = {
   "error.directory_expired": UNPROVEN,
   "error.directory_rolled_back": UNPROVEN,
   "error.mode_unsupported": SETUP,
+  "error.isolated_base_url": SETUP,
+  "error.isolated_same_origin": SETUP,
+  "error.frame_timeout":
+    "El campo protegido no se pudo cargar, así que no se envió nada. Vuelva a cargar la página; si continúa, avise al equipo responsable.",
+  "error.frame_protocol": VERSIONS,
   "error.trust_root_unsupported":
-    "Este navegador no puede comprobar la clave del servidor, así que la suya no se envió. Pruebe con otro navegador.",
+    "Este navegador no puede comprobar la clave del servidor, así que no se le envía ninguna. Pruebe con otro navegador.",
 
   "error.malformed_request": UNKNOWN,
   "error.malformed_json": UNKNOWN,

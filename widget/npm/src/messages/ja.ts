@@ -6,8 +6,10 @@ import type { Messages } from "./type.js";
 const SETUP = "このページは正しく設定されていません。ページの運営者にお知らせください。";
 const UNKNOWN =
   "サーバーで問題が発生しました。しばらくしてからもう一度お試しください。解消しない場合は、このページの運営者にお問い合わせください。";
+const VERSIONS =
+  "ページとサーバーのバージョンが合わないため、何も送信していません。ページを再読み込みしてください。解消しない場合は、このページの運営者にお知らせください。";
 const UNPROVEN =
-  "キーをどのサーバー向けに暗号化するのか確認できなかったため、キーは送信されていません。このページの運営者にお知らせください。";
+  "キーをどのサーバー向けに暗号化するのか確認できないため、キーは送信されません。このページの運営者にお知らせください。";
 
 const ja: Messages = {
   provider: "プロバイダー",
@@ -66,6 +68,8 @@ const ja: Messages = {
   keyTooLong: "APIキーとしては長すぎます。キーだけをコピーしてください。",
   "needs.baseUrl": "{provider} にはベースURLが必要です。",
   "needs.apiVersion": "{provider} にはAPIバージョンが必要です。",
+  fixed: "提供元が設定した値です。ここでは変更できません。",
+  retry: "もう一度試す",
 
   "hint.other": "{provider} のキーのようです。その場合は {provider} を選択してください。",
   "hint.switch": "{provider} のキーのようです。",
@@ -89,6 +93,8 @@ const ja: Messages = {
   "expired.next": "もう一度貼り付けてください。",
   "disconnected.title": "{provider} の接続を解除しました。",
   "disconnected.next": "保存されていたキーは破棄されました。",
+  "reverted.title": "ご自身のキーの使用を停止しました。",
+  "reverted.next": "保存されていたキーはすべて破棄されました。",
 
   "verdict.valid.title": "このキーは使えます",
   "verdict.valid.next": "ほかに必要な操作はありません。",
@@ -115,6 +121,10 @@ const ja: Messages = {
   "verdict.unknown.title": "明確な確認結果が得られませんでした",
   "verdict.unknown.next": "数分後にもう一度お試しください。",
 
+  "mode.byok": "ご自身のキーが使われます",
+  "mode.server": "提供元のキーが使われます",
+  "mode.demo": "デモの応答が返ります",
+
   heading: "{provider} 接続済み",
   endingIn: "末尾が {key} のキー",
   fingerprint: "フィンガープリント {key}",
@@ -133,6 +143,11 @@ const ja: Messages = {
   keep: "解除しない",
   disconnectQuestion:
     "{provider} の接続を解除しますか？保存されているキーは破棄され、ここではすぐに使えなくなります。",
+  revert: "自分のキーの使用をやめる",
+  revertQuestion:
+    "ご自身のキーの使用をやめますか？すべてのプロバイダーのキーが破棄され、ここではすぐに使えなくなります。",
+  revertThen: "その後：{mode}。",
+  revertWord: "解除",
   typeWord: "確認のため {word} と入力してください",
   wrongWord: "{word} と一致しません。",
 
@@ -150,8 +165,7 @@ const ja: Messages = {
   "error.invalid_token": SETUP,
   "error.secret_token_in_browser":
     "ブラウザーに置いてはならない秘密情報がこのページに含まれているため、何も送信していません。至急、このページの運営者にお知らせください。",
-  "error.unsupported_suite":
-    "ページとサーバーのバージョンが合わないため、何も送信していません。ページを再読み込みしてください。解消しない場合は、このページの運営者にお知らせください。",
+  "error.unsupported_suite": VERSIONS,
   "error.bad_params":
     "サーバーの応答に矛盾があったため、キーは送信していません。ページを再読み込みして、もう一度お試しください。解消しない場合は、このページの運営者にお知らせください。",
   "error.no_randomness":
@@ -167,8 +181,13 @@ const ja: Messages = {
   "error.directory_expired": UNPROVEN,
   "error.directory_rolled_back": UNPROVEN,
   "error.mode_unsupported": SETUP,
+  "error.isolated_base_url": SETUP,
+  "error.isolated_same_origin": SETUP,
+  "error.frame_timeout":
+    "保護された入力欄を表示できなかったため、何も送信されていません。ページを再読み込みしてください。解消しない場合は、このページの運営者にお知らせください。",
+  "error.frame_protocol": VERSIONS,
   "error.trust_root_unsupported":
-    "このブラウザーではサーバーの鍵を確認できないため、キーは送信していません。別のブラウザーでお試しください。",
+    "このブラウザーではサーバーの鍵を確認できないため、キーは送信されません。別のブラウザーでお試しください。",
 
   "error.malformed_request": UNKNOWN,
   "error.malformed_json": UNKNOWN,

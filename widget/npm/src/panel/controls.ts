@@ -2,7 +2,6 @@
 
 import { isBusy } from "./model.js";
 import type { Board } from "./panel.js";
-import { reveal } from "./render.js";
 import { primary } from "./state.js";
 
 export function listen(board: Board): void {
@@ -13,7 +12,7 @@ export function listen(board: Board): void {
   on(view.input, "focus", () => {
     report({ t: "focus" });
     // What cannot be loaded is shown and told by an event.
-    board.ready().catch(() => {});
+    board.ready().then((flow) => flow.touch()).catch(() => {});
   });
   on(view.input, "blur", () => report({ t: "blur" }));
   on(view.input, "input", () => board.typed());
@@ -36,7 +35,6 @@ export function listen(board: Board): void {
     board.focus();
     board.typed();
   });
-  on(view.reveal, "click", () => reveal(view, view.input.type === "password"));
   press(view.submit, () => board.attempt(primary(model)));
   press(view.test, () => board.attempt("test"));
 }

@@ -7,13 +7,15 @@ import { ByoError, misuse, present } from "../error.js";
 import { failure } from "../failure.js";
 import type { Action, Told } from "../protocol.js";
 import type { HeldKey, Sealer } from "../seal/sealer.js";
-import type { ConnectedKey, ProviderConfig, SubmitFields, TestResult, Validated } from "../wire.js";
+import type { Access } from "../options.js";
+import type { ConnectedKey, KeyTarget, ProviderConfig, Reverted, SubmitFields, TestResult, Validated } from "../wire.js";
 import { addConfirm } from "./confirm.js";
 import { addEntry } from "./entry.js";
 import { learn, recheck, undisturbed } from "./learn.js";
 import css from "./manage.css";
 import { addManage } from "./manage.js";
-import { currentKey, isBusy, isEntering, toneOf } from "./model.js";
+import { addMode } from "./mode.js";
+import { currentKey, fixedConfig, isBusy, isEntering, toneOf } from "./model.js";
 import { both, renderOutcome, tested, verdictWords } from "./outcome.js";
 import type { Board } from "./panel.js";
 import { DURING } from "./state.js";
@@ -22,17 +24,21 @@ export class Flow {
   readonly #board: Board;
   readonly #sealer: Sealer;
   #core: Core | undefined;
+  /** The token and server under which the field has been focused. */
+  #touched: Access | undefined;
   #held: HeldKey | undefined;
 
   constructor(board: Board, sealer: Sealer) {
     this.#board = board;
     this.#sealer = sealer;
     adopt(board.root, css);
-    const drawEntry = addEntry(board);
-    const { draw, disconnect } = addManage(board);
-    const drawQuestion = addConfirm(board, disconnect);
+    const drawEntry = addEntry(board, () => this.#retry());
+    const { draw, ...buttons } = addManage(board);
+    const drawQuestion = addConfirm(board, buttons);
+    const drawMode = addMode(board.view);
     board.view.drawMore = (model) => {
       drawEntry(model);
+      drawMode(model);
       renderOutcome(board.view, model);
       const key = currentKey(model);
       if (!key) return;
@@ -46,12 +52,51 @@ export class Flow {
   act(action: Action): Promise<unknown> {
     return this.#run(action, (core) => {
       if (action === "disconnect") return this.#disconnect(core);
+      if (action === "revert") return this.#revert(core);
       return action === "validate" ? this.#validate(core) : this.#submit(core, action);
     });
   }
 
+  /** Under another token or server: whether a key may be entered at all, and what there is already. */
+  begin(access: Access): Promise<unknown> {
+    return Promise.all([this.#checkTrust(access), access.isSession && this.#readSession(access)]);
+  }
+
+  /** The field has the focus. For the first time is asked once more whether the server can be trusted. */
+  async touch(): Promise<void> {
+    const access = this.#board.access();
+    if (this.#touched === access) return;
+    this.#touched = access;
+    await this.#checkTrust(access);
+  }
+
+  async #retry(): Promise<void> {
+    await this.#checkTrust(this.#board.access());
+    this.#board.focus();
+  }
+
+  /** Takes no key as long as the page's root of trust, if it has one, does not vouch for the server. */
+  async #checkTrust(access: Access): Promise<void> {
+    const board = this.#board;
+    const { model, root } = board;
+    if (!access.trustRoot) return;
+    const refusal = await this.#open().checkTrust().then(() => undefined, ByoError.from);
+    // What is under way asks for itself.
+    if (!board.speaksFor(access) || isBusy(model)) return;
+    if (refusal) {
+      board.forget();
+      model.barred = refusal;
+      board.fail(refusal, "load-error");
+      // The field has lost it.
+      if (root.activeElement) root.querySelector<HTMLElement>("[part=retry]")?.focus();
+    } else if (model.barred) {
+      model.barred = undefined;
+      board.settle();
+    }
+  }
+
   /** Learns what the session may do and which keys are connected, unless the page means another one by then. */
-  async readSession(isCurrent: () => boolean): Promise<void> {
+  async #readSession(access: Access): Promise<void> {
     const board = this.#board;
     const { model } = board;
     const { refId, keyName } = model.config;
@@ -60,11 +105,11 @@ export class Flow {
       const session = await core.session();
       const whose = { refId: refId ?? session.refId, name: keyName ?? "default" };
       const { data } = await core.keys(whose.refId);
-      if (!isCurrent()) return;
+      if (!board.speaksFor(access)) return;
       learn(model, session, data, whose);
       board.settle(undisturbed(model));
     } catch (reason) {
-      if (isCurrent()) board.fail(ByoError.from(reason));
+      if (board.speaksFor(access)) board.fail(ByoError.from(reason));
     }
   }
 
@@ -101,7 +146,7 @@ export class Flow {
       const core = this.#open();
       if (model.config.disabled) throw misuse("disabled", model.words("error.disabled"));
       if (!model.provider) throw misuse("invalid_option", "providers: none of these is known or allowed.", "providers");
-      if (action !== "disconnect" && action !== "validate") this.#demand();
+      if (action === "connect" || action === "test" || action === "rotate") this.#demandKey();
       model.problem = model.notice = undefined;
       board.settle(DURING[action]);
       const [value, event, detail = value] = await act(core);
@@ -140,7 +185,7 @@ export class Flow {
     const { model } = this.#board;
     const key = currentKey(model);
     if (!key) throw failure("key_missing");
-    const { providerConfig: _, ...target } = await this.#fields(core);
+    const target = await this.#target(core);
     const found = await core.validate(target);
     model.keys.set(target.provider, recheck(key, found));
     model.notice = { tone: toneOf(found.verdict), ...verdictWords(model, found.verdict) };
@@ -149,13 +194,23 @@ export class Flow {
 
   async #disconnect(core: Core): Promise<[undefined, Told, unknown]> {
     const { model } = this.#board;
-    const { providerConfig: _, ...target } = await this.#fields(core);
+    const target = await this.#target(core);
     const answer = await core.disconnect(target);
     const provider = model.provider?.label ?? target.provider;
     model.keys.delete(target.provider);
     model.step = undefined;
     model.notice = { tone: "good", title: ["disconnected.title", { provider }], next: ["disconnected.next"] };
     return [undefined, "disconnected", answer];
+  }
+
+  /** Ends with every key, whatever its provider or name. */
+  async #revert(core: Core): Promise<[Reverted, Told]> {
+    const { model } = this.#board;
+    const answer = await core.revert((await this.#target(core)).refId);
+    model.keys.clear();
+    model.step = undefined;
+    model.notice = { tone: "good", ...both("reverted") };
+    return [answer, "reverted"];
   }
 
   /** The calls, as whom the page names now. */
@@ -165,41 +220,43 @@ export class Flow {
     return this.#core;
   }
 
-  /** Refuses what cannot work before anything is sealed. */
-  #demand(): void {
-    const { model, view } = this.#board;
-    const { provider, typed, held, words, config } = model;
+  #demandKey(): void {
+    const { provider, typed, held } = this.#board.model;
     if (!typed && !held && !provider?.keyOptional) throw keyMissing();
-    if (config.providerConfig || !provider || provider.needs === "none") return;
-    const demand = (key: "baseUrl" | "apiVersion", input: HTMLInputElement) => {
-      if (!input.value.trim()) throw misuse("invalid_option", words(`needs.${key}`, { provider: provider.label }), key, "validation");
-    };
-    demand("baseUrl", view.base.input);
-    if (provider.needs === "azure") demand("apiVersion", view.apiVersion.input);
   }
 
-  async #fields(core: Core): Promise<SubmitFields> {
+  /** Which key is meant. */
+  async #target(core: Core): Promise<KeyTarget> {
     const { config, provider } = this.#board.model;
     const { refId, keyName } = config;
     if (!refId && !core.access.isSession) throw misuse("invalid_option", "ref-id: say whose key this is.", "ref-id");
-    return present({
-      provider: provider?.id,
-      refId: refId ?? (await core.session()).refId,
-      name: keyName,
-      providerConfig: this.#providerConfig(),
-    }) as SubmitFields;
+    return present({ provider: provider?.id, refId: refId ?? (await core.session()).refId, name: keyName }) as KeyTarget;
   }
 
-  #providerConfig(): ProviderConfig | undefined {
+  /** The same, and where it is used. */
+  async #fields(core: Core): Promise<SubmitFields> {
+    const { model } = this.#board;
+    const target = await this.#target(core);
+    // It may fix that, and then the server takes nothing else.
+    const session = core.access.isSession ? await core.session() : undefined;
+    return present({ ...target, providerConfig: fixedConfig({ ...model, session }) ?? this.#endpoint() }) as SubmitFields;
+  }
+
+  /** Where the customer says that it is used; what cannot work is refused before anything is sealed. */
+  #endpoint(): ProviderConfig | undefined {
     const { view, model } = this.#board;
-    const { providerConfig } = model.config;
-    if (providerConfig || view.fields.hidden) return providerConfig;
+    const { provider, words } = model;
+    if (view.fields.hidden || !provider) return undefined;
     const typed = (input: HTMLInputElement) => input.value.trim() || undefined;
-    const azure = { apiVersion: typed(view.apiVersion.input), deployment: typed(view.deployment.input) };
-    const fields = present({
-      baseUrl: typed(view.base.input),
-      azure: model.provider?.needs === "azure" ? present(azure) : undefined,
-    });
+    const baseUrl = typed(view.base.input);
+    const apiVersion = typed(view.apiVersion.input);
+    const azure = provider.needs === "azure" ? present({ apiVersion, deployment: typed(view.deployment.input) }) : undefined;
+    const demand = (key: "baseUrl" | "apiVersion", value: string | undefined) => {
+      if (!value) throw misuse("invalid_option", words(`needs.${key}`, { provider: provider.label }), key, "validation");
+    };
+    if (provider.needs !== "none") demand("baseUrl", baseUrl);
+    if (azure) demand("apiVersion", apiVersion);
+    const fields = present({ baseUrl, azure });
     return Object.keys(fields).length ? (fields as ProviderConfig) : undefined;
   }
 

@@ -11,8 +11,8 @@ import { begin } from "./state.js";
 const CHECK = "M3.5 8.5l3 3 6-7";
 const EXCLAMATION = "M8 3.5v5.5M8 12v.1";
 
-/** Builds the connected view; gives how to draw it, and its button that leads to the question. */
-export function addManage(board: Board): { draw: (model: Model, key: KnownKey) => void; disconnect: HTMLButtonElement } {
+/** Builds the connected view; gives how to draw it, and its buttons that lead to a question. */
+export function addManage(board: Board): { draw: (model: Model, key: KnownKey) => void; disconnect: HTMLButtonElement; revert: HTMLButtonElement } {
   const { view } = board;
   const button = (part: string, run?: () => void) => {
     const node = el("button", { part, type: "button" });
@@ -31,7 +31,8 @@ export function addManage(board: Board): { draw: (model: Model, key: KnownKey) =
     board.focus();
   });
   const disconnect = button("disconnect");
-  const actions = el("div", { class: "actions" }, replace, check, disconnect);
+  const revert = button("revert");
+  const actions = el("div", { class: "actions" }, replace, check, disconnect, revert);
   view.panel.append(el("div", { class: "summary" }, mark, el("div", {}, view.heading, facts, verdict, checked)), actions);
   const drawModels = addModels(checked);
 
@@ -43,7 +44,9 @@ export function addManage(board: Board): { draw: (model: Model, key: KnownKey) =
     setText(view.heading, words("heading", { provider: model.provider?.label ?? key.provider }));
     facts.replaceChildren(...around(words(key.hint ? "endingIn" : "fingerprint"), el("code", {}, key.hint || key.fingerprint)));
     drawModels(words, key.models ?? []);
-    setText(verdict, tone === "good" ? words(...title) : `${words(...title)}. ${words(...next)}`);
+    // One below the other: how sentences are joined is another matter in each language.
+    setText(verdict, words(...title));
+    if (tone !== "good") verdict.append(el("span", {}, words(...next)));
     const at = key.checkedAt;
     checked.hidden = !at;
     if (at) {
@@ -59,9 +62,12 @@ export function addManage(board: Board): { draw: (model: Model, key: KnownKey) =
     replace.hidden = !may(model, "rotate");
     setText(disconnect, words("disconnect"));
     disconnect.hidden = !may(model, "disconnect");
+    setText(revert, words("revert"));
+    // It ends keys of every provider.
+    revert.hidden = model.session?.providers !== null || disconnect.hidden;
     actions.hidden = model.step !== undefined || (replace.hidden && check.hidden && disconnect.hidden);
   };
-  return { draw, disconnect };
+  return { draw, disconnect, revert };
 }
 
 /** In the reader's own format, whatever language the words are in. */

@@ -4,7 +4,7 @@ import type { ByoErrorFields, Verdict } from "../error.js";
 import type { Key, Words } from "../messages/type.js";
 import type { ConnectState, PanelConfig } from "../protocol.js";
 import type { HintCode } from "../seal/sealer.js";
-import type { ConnectedKey, Session, StoredKey } from "../wire.js";
+import type { ConnectedKey, ProviderConfig, Session, StoredKey } from "../wire.js";
 import { all, type Provider } from "./catalogue.js";
 
 export type KnownKey = (ConnectedKey | StoredKey) & { checkedAt?: string | null };
@@ -14,7 +14,7 @@ export interface Model {
   words: Words;
   state: ConnectState;
   /** What has been begun with a connected key. */
-  step: "replace" | "confirm-disconnect" | undefined;
+  step: "replace" | "confirm-disconnect" | "confirm-revert" | undefined;
   providers: readonly Provider[];
   provider: Provider | undefined;
   /** Connected keys by provider. */
@@ -28,6 +28,8 @@ export interface Model {
   looksLike: HintCode | undefined;
   notice: Notice | undefined;
   problem: ByoErrorFields | undefined;
+  /** Why no key is taken at all: the page's root of trust does not vouch for the server. */
+  barred: ByoErrorFields | undefined;
 }
 
 /** Words that are looked up when they are drawn, since the language may change meanwhile. */
@@ -57,6 +59,11 @@ export function isBusy({ state }: Model): boolean {
 /** The key of the provider that is shown. */
 export function currentKey({ keys, provider }: Model): KnownKey | undefined {
   return provider && keys.get(provider.id);
+}
+
+/** Where and how this provider's key is used, where that is not for the customer to say. */
+export function fixedConfig({ session, provider, config }: Pick<Model, "session" | "provider" | "config">): ProviderConfig | undefined {
+  return session?.providerConfigs?.[provider?.id ?? ""] ?? config.providerConfig;
 }
 
 /** Whose key it seems to be, where that is somebody else's. */

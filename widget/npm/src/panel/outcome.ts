@@ -7,7 +7,8 @@ import { isEntering, type Model, type Notice, type Said, toneOf } from "./model.
 import type { View } from "./view.js";
 
 export function renderOutcome(view: View, model: Model): void {
-  const { state, notice, problem, words } = model;
+  const { state, notice, words } = model;
+  const problem = model.problem ?? model.barred;
   const progress = `progress.${state === "testing" && !isEntering(model) ? "checking" : state}`;
   say(view.status, words.has(progress) ? el("p", { class: "progress" }, words(progress)) : notice && box(notice, model));
   if (!problem) return say(view.error);

@@ -9,7 +9,7 @@ import type { Access } from "../options.js";
 import { type Action, type ConnectState, type Panel, type PanelConfig, type Report, type ToPanel, VERSION } from "../protocol.js";
 import { listen } from "./controls.js";
 import type { Flow } from "./flow.js";
-import { currentKey, isBusy, isEntering, isSession, isTest, type Model, suspected } from "./model.js";
+import { currentKey, fixedConfig, isBusy, isEntering, isSession, isTest, type Model, suspected } from "./model.js";
 import { render } from "./render.js";
 import * as change from "./state.js";
 import css from "./styles.css";
@@ -70,6 +70,11 @@ export class Board {
   access(): Access {
     if (this.#access) return this.#access;
     throw ByoError.from(this.model.config.fault);
+  }
+
+  /** Whether this is still the one. */
+  speaksFor(access: Access): boolean {
+    return access === this.#access && this.root.isConnected;
   }
 
   /** One action at a time, shown from its first moment even where the flow has to be loaded for it. */
@@ -193,7 +198,7 @@ export class Board {
   #say(words: Words): void {
     const { root } = this.view;
     this.model.words = words;
-    root.lang = words.locale;
+    root.lang = this.view.badge.lang = words.locale;
     root.removeAttribute("data-mute");
     this.draw();
     this.#tellValue();
@@ -209,9 +214,8 @@ export class Board {
     if (!fault) this.#access = { baseURL, token, trustRoot: trustRoot ?? undefined, isSession: isSession(model), isTest: isTest(model), fetch: undefined };
     this.settle("idle");
     const access = this.#access;
-    const isCurrent = () => access === this.#access && this.root.isConnected;
     // What fails is shown and told by an event.
-    if (access?.isSession) whenIdle(() => isCurrent() && this.ready().then((flow) => flow.readSession(isCurrent), () => {}));
+    if (access && (access.isSession || trustRoot)) whenIdle(() => this.speaksFor(access) && this.ready().then((flow) => flow.begin(access), () => {}));
   }
 
   async #answer(id: number, action: Action): Promise<void> {
@@ -237,9 +241,9 @@ export class Board {
   }
 
   #tellChange(): void {
-    const { typed, held, provider, looksLike, config } = this.model;
+    const { typed, held, provider, looksLike } = this.model;
     const { base, apiVersion } = this.view;
-    const endpoint = config.providerConfig || !provider || provider.needs === "none" || (base.input.value && (provider.needs !== "azure" || apiVersion.input.value));
+    const endpoint = fixedConfig(this.model) || !provider || provider.needs === "none" || (base.input.value && (provider.needs !== "azure" || apiVersion.input.value));
     const empty = !typed && !held;
     const detail = { empty, complete: Boolean((!empty || provider?.keyOptional) && endpoint), looksLike: suspected(looksLike)?.id };
     const first = !this.#told.change;

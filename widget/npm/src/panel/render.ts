@@ -33,28 +33,20 @@ export function render(view: View, model: Model): void {
   view.badge.hidden = model.config.hideBadge;
 }
 
-/** Shows or hides what is typed. */
-export function reveal({ input, reveal: button }: View, shown: boolean): void {
-  input.type = shown ? "text" : "password";
-  button.ariaPressed = String(shown);
-}
-
 /** What stays as it is until the language changes. */
 function renderWords(view: View, { words }: Model): void {
   if (view.words === words) return;
   view.words = words;
   for (const [node, key] of view.texts) node.textContent = words(key);
   view.chip.title = words("testModeTitle");
-  view.reveal.ariaLabel = words("showKey");
 }
 
 function renderKey(view: View, model: Model): void {
-  const { provider, typed, words, config } = model;
+  const { provider, words, config } = model;
   const { input } = view;
   const isFilled = config.autofill === "on";
   view.where.hidden = !provider;
   view.where.href = provider?.keyUrl ?? "";
-  input.ariaInvalid = String(atFault(model, "providerKey"));
   input.ariaRequired = String(!provider?.keyOptional);
   // Browsers fill a login's password into a field that is merely `off`.
   input.autocomplete = isFilled ? "on" : "new-password";
@@ -63,9 +55,7 @@ function renderKey(view: View, model: Model): void {
     if (isFilled) input.removeAttribute(attribute);
     else input.setAttribute(attribute, value);
   }
-  if (!typed) reveal(view, false);
-  // Its looks come with the flow, and so does more to say.
-  view.reveal.hidden = !typed || !view.drawMore;
+  // With the flow comes more to say.
   if (view.drawMore) return;
   setText(view.keyLabel, config.label ?? keyLabel(words, provider));
   input.placeholder = provider ? placeholder(words, provider) : "";
@@ -81,8 +71,6 @@ function renderEndpoint(view: View, model: Model): void {
   view.apiVersion.input.placeholder = "2024-10-21";
   view.base.input.placeholder = azure ? "https://you.openai.azure.com" : needs === "none" ? "https://openrouter.ai/api/v1" : "http://localhost:11434";
   view.base.input.ariaRequired = String(needs !== "none");
-  view.base.input.ariaInvalid = String(atFault(model, "baseUrl"));
-  view.apiVersion.input.ariaInvalid = String(atFault(model, "apiVersion"));
 }
 
 function renderTestKeys({ testKeys: row }: View, model: Model): void {
@@ -104,9 +92,4 @@ function renderActions({ submit, test }: View, model: Model): void {
 
 export function setText(node: HTMLElement, text: string): void {
   if (node.textContent !== text) node.textContent = text;
-}
-
-/** Whether the problem lies in this field. */
-function atFault({ problem }: Model, field: string): boolean {
-  return problem?.param?.endsWith(field) ?? (field === "providerKey" && problem?.code === "key_rejected");
 }

@@ -13,6 +13,7 @@ export const DURING: { readonly [action in Action]: ConnectState } = {
   rotate: "rotating",
   disconnect: "disconnecting",
   validate: "testing",
+  revert: "disconnecting",
 };
 
 export function fresh(config: PanelConfig, words: Words): Model {
@@ -30,13 +31,14 @@ export function fresh(config: PanelConfig, words: Words): Model {
     looksLike: undefined,
     notice: undefined,
     problem: undefined,
+    barred: undefined,
   };
 }
 
 /** Another token or server: what was known of the last one no longer holds. */
 export function reopen(model: Model): void {
   model.keys.clear();
-  model.session = model.problem = model.notice = model.step = undefined;
+  model.session = model.problem = model.barred = model.notice = model.step = undefined;
   model.state = "idle";
 }
 
@@ -88,6 +90,7 @@ export function enter(model: Model, state: ConnectState): void {
 /** The state that what is there amounts to. */
 export function rest(model: Model): ConnectState {
   if (!isEntering(model)) return "connected";
+  if (model.barred) return "error";
   return model.typed || model.held ? "typing" : "idle";
 }
 

@@ -4,7 +4,6 @@ import { el, icon, LOCK } from "../dom.js";
 import type { Key, Words } from "../messages/type.js";
 import type { Model } from "./model.js";
 
-const EYE = "M1.5 8S4 3.5 8 3.5 14.5 8 14.5 8 12 12.5 8 12.5 1.5 8 1.5 8zM8 6a2 2 0 1 1 0 4 2 2 0 0 1 0-4z";
 const OUT = "M6.5 3.5h-3v9h9v-3M9.5 2.5h4v4M13 3L7.5 8.5";
 export const CHEVRON = "M4.5 6.5L8 10l3.5-3.5";
 
@@ -36,7 +35,6 @@ export function build() {
     keyLabel: el("label", { part: "label", for: "key" }),
     where: el("a", { part: "link", target: "_blank", rel: "noopener noreferrer" }, said("where", el("span")), icon(OUT)),
     input: textField("input", "password", { id: "key", autocorrect: "off", "aria-describedby": "hint status error" }),
-    reveal: button("reveal", icon(EYE)),
     hintText: el("span"),
 
     custom: el("details", { part: "custom" }, el("summary", { part: "endpoint-toggle" }, icon(CHEVRON), said("customEndpoint", el("span")))),
@@ -56,7 +54,7 @@ export function build() {
   };
 
   const head = el("div", { class: "head" }, node.pickerLabel, node.chip);
-  const box = el("div", { class: "box" }, icon(LOCK), node.input, node.reveal);
+  const box = el("div", { class: "box" }, icon(LOCK), node.input);
   const hint = el("p", { part: "hint", id: "hint" }, node.hintText);
   const fields = el("div", { class: "fields" }, node.base.row, node.apiVersion.row, node.deployment.row);
   const actions = el("div", { class: "actions" }, node.submit, node.test);

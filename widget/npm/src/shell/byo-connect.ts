@@ -2,7 +2,7 @@ import { Base } from "../dom.js";
 import { ByoError } from "../error.js";
 import type { Bundle } from "../messages/index.js";
 import { type Action, type ConnectState, type FromPanel, type Panel, type PanelConfig, VERSION } from "../protocol.js";
-import type { ConnectedKey, ProviderConfig, TestResult, Validated } from "../wire.js";
+import type { ConnectedKey, ProviderConfig, Reverted, TestResult, Validated } from "../wire.js";
 import { observed, read, reflect, upgrade } from "./attributes.js";
 import { type FormValue, submitAs } from "./form.js";
 import { inline } from "./inline.js";
@@ -15,7 +15,7 @@ import { inline } from "./inline.js";
  * @event byo-change - `{empty, complete, looksLike}`; never the key or its length
  * @event byo-focus, byo-blur, byo-escape
  * @event byo-tested - what a test, or a check of the stored key, found
- * @event byo-connected, byo-rotated, byo-disconnected - what the server answered
+ * @event byo-connected, byo-rotated, byo-disconnected, byo-reverted - what the server answered
  * @event byo-error - a `ByoError`
  * @event byo-load-error - a `ByoError`: the element is set up wrongly or cannot load
  * @event byo-state - `{state}`
@@ -111,6 +111,11 @@ export class ByoConnect extends Base {
   /** Destroys the stored key, without asking. */
   async disconnect(): Promise<void> {
     return this.#act("disconnect") as Promise<void>;
+  }
+
+  /** Destroys every stored key of the customer, whatever its provider or name, without asking. */
+  async revert(): Promise<Reverted> {
+    return this.#act("revert") as Promise<Reverted>;
   }
 
   /** Forgets what was typed. */
