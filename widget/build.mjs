@@ -36,7 +36,7 @@ const forServer = await bundle({
   source,
   wasmDir,
   out: outEmbed,
-  entries: { connect: 'index' },
+  entries: { connect: 'index', frame: 'frame' },
   chunks: 'connect/[hash]',
   // A page that loads the widget from a byo server need not say where byo is.
   servedFrom: 'new URL(import.meta.url).origin',

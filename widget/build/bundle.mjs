@@ -68,14 +68,21 @@ function servedFromHere(expression) {
  * What is never loaded without another: as its importer it shares that one's file, where it would else be cut in two. The client stands in
  * the element's file: who imports the element alone has a bundler that drops it.
  */
-const LOADED_AFTER = { 'element.ts': './client.js', 'lazy.ts': './element.js', 'seal/webcrypto.ts': '../lazy.js' };
+const LOADED_AFTER = {
+  'element.ts': './client.js',
+  'lazy.ts': './element.js',
+  'seal/webcrypto.ts': '../lazy.js',
+  'shell/isolated.ts': '../element.js',
+  // Not so, but then what it shares with pages is one file there too.
+  'frame.ts': './element.js',
+};
 
 /** Fewer and larger files, since compression starts anew with each. */
 function together() {
   return {
     name: 'together',
     setup(build) {
-      build.onLoad({ filter: /src\/(element|lazy|seal\/webcrypto)\.ts$/ }, async ({ path }) => {
+      build.onLoad({ filter: /src\/(element|frame|lazy|seal\/webcrypto|shell\/isolated)\.ts$/ }, async ({ path }) => {
         const [, before] = Object.entries(LOADED_AFTER).find(([name]) => path.endsWith(`/src/${name}`));
         return { contents: `import ${JSON.stringify(before)};\n${await readFile(path, 'utf8')}`, loader: 'ts' };
       });

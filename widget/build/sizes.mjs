@@ -15,6 +15,8 @@ export const BUDGETS = {
   'another language, on top': 5_200,
   'a page’s own words, on top': 1_100,
   'the React components, on top': 1_000,
+  'an isolated field, on top': 4_096,
+  'the frame, in all': 44_000,
 };
 
 /** Each a chunk of its own. */
@@ -47,14 +49,26 @@ function measure({ forNpm, forServer }) {
     'another language, on top': Math.max(...LANGUAGES.map((name) => brotli(forServer, words(name)))) + brotli(forServer, words('others')),
     'a page’s own words, on top': brotli(forServer, words('own')),
     'the React components, on top': brotli(forNpm, react),
+    'an isolated field, on top': brotli(forServer, only(forServer, 'shell/isolated.ts', 'connect.js')),
+    'the frame, in all': brotli(forServer, usual(forServer, 'frame.js')),
   };
 }
 
-/** All but what is loaded only where a page pins a root, forbids WebAssembly, or does not speak this package's English. */
+/**
+ * All but what is loaded only where a page isolates the field, pins a root, forbids WebAssembly, or does not speak this
+ * package's English.
+ */
 function usual(build, entry) {
-  const everything = loaded(build, entry, ['import-statement', 'dynamic-import']);
-  const apart = ['pin.ts', 'webcrypto.ts', ...['others', 'own', ...LANGUAGES].map((name) => `messages/${name}.ts`)];
-  return everything.filter((name) => !apart.some((source) => isOf(build, source)(name)));
+  const apart = ['isolated.ts', 'pin.ts', 'webcrypto.ts', ...['others', 'own', ...LANGUAGES].map((name) => `messages/${name}.ts`)];
+  const skipped = Object.keys(build.metafile.outputs).filter((name) => apart.some((source) => isOf(build, source)(name)));
+  return loaded(build, entry, ['import-statement', 'dynamic-import'], new Set(skipped)).filter((name) => !skipped.includes(name));
+}
+
+/** The chunk of a source with what it imports, but for what is there with the entry. */
+function only(build, source, entry) {
+  const chunk = Object.keys(build.metafile.outputs).find(isOf(build, source));
+  const there = loaded(build, entry, ['import-statement']);
+  return loaded(build, chunk, ['import-statement']).filter((name) => !there.includes(name));
 }
 
 function isOf({ metafile }, source) {

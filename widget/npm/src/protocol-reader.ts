@@ -81,7 +81,8 @@ const CONFIG: Shape = {
   messages: maybe(table(1000, text())),
   theme: maybe(one("light", "dark")),
   direction: maybe(one("ltr", "rtl")),
-  appearance: maybe(table(100, text(200))),
+  appearance: maybe(table(100, text(500))),
+  languages: maybe(table(20, table(1000, text()))),
 };
 
 const TO_PANEL: { readonly [t in ToPanel["t"]]: Shape } = {
@@ -98,6 +99,7 @@ const STATES = ["idle", "typing", "testing", "connecting", "connected", "rotatin
 const FROM_PANEL: { readonly [t in FromPanel["t"]]: Shape } = {
   ready: { v: number(1000) },
   resize: { height: number(2000) },
+  project: { name: text() },
   state: { state: one(...STATES) },
   change: { empty: flag, complete: flag, looksLike: maybe(text(64)) },
   focus: {},

@@ -7,6 +7,9 @@ import type { ProviderConfig } from "./wire.js";
 
 export const VERSION = 1;
 
+/** How high a frame may be, in pixels; what it shows beyond that scrolls. */
+export const TALLEST = 1200;
+
 /** `:state(…)` and `data-state`. */
 export type ConnectState = "idle" | "typing" | "testing" | "connecting" | "connected" | "rotating" | "disconnecting" | "error";
 
@@ -41,6 +44,8 @@ export interface PanelConfig {
   theme?: "light" | "dark" | undefined;
   direction?: "ltr" | "rtl" | undefined;
   appearance?: Record<string, string> | undefined;
+  /** Languages that the page has added, by their tags. */
+  languages?: Record<string, Partial<Messages>> | undefined;
 }
 
 export type ToPanel =
@@ -58,6 +63,8 @@ export type ToPanel =
 export type FromPanel =
   | { t: "ready"; v: number }
   | { t: "resize"; height: number }
+  /** Whose session it is; for the frame, which says so. */
+  | { t: "project"; name: string }
   | { t: "state"; state: ConnectState }
   | { t: "change"; empty: boolean; complete: boolean; looksLike?: string | undefined }
   | { t: "focus" }

@@ -14,6 +14,7 @@ const de: Messages = {
   provider: "Anbieter",
   testMode: "Testmodus",
   testModeTitle: "Es wird kein Anbieter aufgerufen",
+  goesTo: "Ihr Schlüssel geht an",
   connected: "verbunden",
   apiKey: "API-Schlüssel",
   keyLabel: "API-Schlüssel für {provider}",

@@ -16,6 +16,8 @@ export default {
   replace: "Replace key",
   replacing: "Replacing…",
   cancel: "Cancel",
+  /** Before the name of a project, in a frame. */
+  goesTo: "Your key goes to",
   /** Of an option or a tile in the picker. */
   connected: "connected",
   keySealed: "Key sealed",

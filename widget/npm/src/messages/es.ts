@@ -14,6 +14,7 @@ const es: Messages = {
   provider: "Proveedor",
   testMode: "Modo de prueba",
   testModeTitle: "No se llama a ningún proveedor",
+  goesTo: "Su clave va a",
   connected: "conectado",
   apiKey: "Clave de API",
   keyLabel: "Clave de API de {provider}",

@@ -23,10 +23,10 @@ const LANGUAGES = new Map<string, () => Promise<{ default: Table }>>([
 ]);
 
 /** What pages have added; a later one lies over an earlier one of its tag. */
-const registered: { readonly tag: string; readonly bundle: Bundle | BundleLoader }[] = [];
+export const registered: { readonly tag: string; readonly bundle: Bundle | BundleLoader }[] = [];
 
 /** English as far as it is loaded. */
-const known: Record<string, string> = { ...english };
+export const known: Record<string, string> = { ...english };
 
 /** Takes over the English that is loaded with the actions. */
 export function learn(more: Table): void {

@@ -15,6 +15,7 @@ const ja: Messages = {
   provider: "プロバイダー",
   testMode: "テストモード",
   testModeTitle: "プロバイダーには接続しません",
+  goesTo: "キーの送り先:",
   connected: "接続済み",
   apiKey: "APIキー",
   keyLabel: "{provider} のAPIキー",

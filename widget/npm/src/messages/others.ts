@@ -34,16 +34,34 @@ const loading = new Map<BundleLoader, Promise<unknown>>();
 
 /** The narrowest language over the widest, as `de-AT` over `de`, and the page's own words over all. */
 export async function gather({ tag, name, table, registered, own, known, filled }: Wanted): Promise<Gathered> {
-  const fitting = registered.filter((entry) => `${tag}-`.startsWith(`${entry.tag}-`));
   const layers: Layer[] = await Promise.all([
     { tag: name, table: (await table)?.default },
-    ...fitting.map((entry) => brought(entry.tag, entry.bundle, known)),
+    ...fits(tag, registered).map((entry) => brought(entry.tag, entry.bundle, known)),
   ]);
   layers.sort((one, other) => one.tag.length - other.tag.length);
   const spoken = layers.filter((layer) => layer.table).at(-1)?.tag ?? "en";
   if (own) layers.push(await brought("messages", own, known));
   const tables = layers.map((layer) => layer.table).filter((table) => table !== undefined).reverse();
   return { words: over(spoken, tables, known, filled), faults: layers.flatMap(({ fault }) => fault ?? []) };
+}
+
+/** What a page brought for a language, and its own words, as plain data; what is not in order is left out. */
+export async function collect(tag: string, added: Wanted["registered"], own: unknown, known: object): Promise<Brought> {
+  const languages: Record<string, Bundle> = {};
+  const fitting = await Promise.all(fits(tag.toLowerCase(), added).map((entry) => brought(entry.tag, entry.bundle, known)));
+  for (const { tag, table } of fitting) if (table) languages[tag] = { ...languages[tag], ...table };
+  const words = own ? await brought("messages", own as Bundle, known) : undefined;
+  return { languages, messages: words?.table, faults: [...fitting, ...(words ? [words] : [])].flatMap(({ fault }) => fault ?? []) };
+}
+
+export interface Brought {
+  readonly languages: Record<string, Bundle>;
+  readonly messages: Bundle | undefined;
+  readonly faults: readonly string[];
+}
+
+function fits(tag: string, registered: Wanted["registered"]): Wanted["registered"] {
+  return registered.filter((entry) => `${tag}-`.startsWith(`${entry.tag}-`));
 }
 
 /** Words that a page brought, once they have been found to be in order. */

@@ -4,7 +4,7 @@ import type more from "./en-more.js";
 
 /** Those of English that may not be loaded yet; the compiler says so when one is missing or too many. */
 const MORE = [
-  "newKey", "showKey", "clearKey", "replace", "replacing", "cancel", "connected", "keySealed", "keyKept", "keyReady",
+  "newKey", "showKey", "clearKey", "goesTo", "replace", "replacing", "cancel", "connected", "keySealed", "keyKept", "keyReady",
   "keyMissing", "keyForgotten", "keyTooLong", "needs.baseUrl", "needs.apiVersion", "fixed", "retry", "hint.other",
   "hint.switch", "switchTo", "hint.admin", "hint.byo", "hint.masked", "hint.spaced", "progress.testing",
   "progress.checking", "progress.connecting", "progress.rotating", "tested.one", "tested.other", "tested.next",

@@ -106,6 +106,7 @@ export class Flow {
       const whose = { refId: refId ?? session.refId, name: keyName ?? "default" };
       const { data } = await core.keys(whose.refId);
       if (!board.speaksFor(access)) return;
+      board.report({ t: "project", name: session.projectName });
       learn(model, session, data, whose);
       board.settle(undisturbed(model));
     } catch (reason) {
@@ -216,7 +217,7 @@ export class Flow {
   /** The calls, as whom the page names now. */
   #open(): Core {
     const access = this.#board.access();
-    if (this.#core?.access !== access) this.#core = new Core(access);
+    if (this.#core?.access !== access) this.#core = new Core(access, this.#board.model.config.pageOrigin);
     return this.#core;
   }
 

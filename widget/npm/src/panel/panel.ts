@@ -17,11 +17,10 @@ import { build, type View } from "./view.js";
 
 /** Puts up a panel and answers how to speak to it. */
 export function mountPanel(root: ShadowRoot, config: PanelConfig, report: Report): Panel {
-  const panel = new Board(root, config, report);
-  return { send: (message) => panel.hear(message), destroy: () => panel.leave() };
+  return new Board(root, config, report);
 }
 
-export class Board {
+export class Board implements Panel {
   readonly root: ShadowRoot;
   readonly view: View = build();
   readonly model: Model;
@@ -46,7 +45,7 @@ export class Board {
     queueMicrotask(() => report({ t: "ready", v: VERSION }));
   }
 
-  hear(message: ToPanel): void {
+  send(message: ToPanel): void {
     const { model } = this;
     if ("config" in message) {
       this.#configure({ ...model.config, ...message.config });
@@ -60,7 +59,7 @@ export class Board {
     }
   }
 
-  leave(): void {
+  destroy(): void {
     this.forget();
     this.#access = undefined;
     this.view.root.remove();

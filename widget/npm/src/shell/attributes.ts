@@ -1,13 +1,13 @@
 // Properties that mirror attributes, for frameworks that set the one or the other; and what all of them amount to.
 
-import { ByoError, misuse, present } from "../error.js";
+import { ByoError, present } from "../error.js";
 import { checkOptions, type ConnectOptions } from "../options.js";
 import type { PanelConfig } from "../protocol.js";
 import type { ByoConnect } from "./byo-connect.js";
 import { localeOf } from "./locale.js";
 
-const TEXT = ["publishable-key", "session-token", "base-url", "ref-id", "provider", "providers", "theme", "name", "label", "autofill", "key-name", "mode", "trust-root", "locale"];
-const FLAGS = ["disabled", "required", "hide-badge"];
+const TEXT = "publishable-key session-token base-url ref-id provider providers theme name label autofill key-name mode trust-root locale".split(" ");
+const FLAGS = ["disabled", "required", "hide-badge", "isolated"];
 
 const OWN = [...TEXT, ...FLAGS];
 
@@ -49,10 +49,8 @@ export function read(element: ByoConnect, disabled: boolean): PanelConfig {
   return { ...access(element), label, autofill, provider, providers, refId, keyName, hideBadge, providerConfig, disabled, messages, locale: localeOf(element) };
 }
 
-function access({ baseUrl: baseURL, publishableKey, sessionToken, trustRoot, mode }: ByoConnect) {
+function access({ baseUrl: baseURL, publishableKey, sessionToken, trustRoot }: ByoConnect) {
   try {
-    // Whoever asked for more protection than there is must not get less without a word.
-    if (mode && mode !== "inline") throw misuse("mode_unsupported", "mode: this version has the inline field only.", "mode");
     const checked = checkOptions(present({ baseURL, publishableKey, sessionToken, trustRoot }) as ConnectOptions);
     return { token: checked.token, baseURL: checked.baseURL, trustRoot, fault: undefined };
   } catch (reason) {

@@ -6,6 +6,7 @@ import type { ConnectedKey, ProviderConfig, Reverted, TestResult, Validated } fr
 import { observed, read, reflect, upgrade } from "./attributes.js";
 import { type FormValue, submitAs } from "./form.js";
 import { inline } from "./inline.js";
+import { isolated, type Surface } from "./surface.js";
 
 /**
  * A field that takes a customer's provider key, seals it in the browser and connects it.
@@ -39,7 +40,7 @@ export class ByoConnect extends Base {
   declare keyName: string | null;
   declare label: string | null;
   declare autofill: string | null;
-  /** `inline`, the only one so far; anything else is refused. */
+  /** `inline` or `isolated`; anything else is refused. */
   declare mode: string | null;
   /** `byo_root_…`: the key is sealed only to public keys that this root vouches for. */
   declare trustRoot: string | null;
@@ -48,9 +49,13 @@ export class ByoConnect extends Base {
   declare disabled: boolean;
   declare required: boolean;
   declare hideBadge: boolean;
+  /** The field stands in a frame of the byo server's, where the page's scripts cannot read it. */
+  declare isolated: boolean;
 
   #internals: ElementInternals | undefined;
   #panel: Panel | undefined;
+  /** Where the panel is. */
+  #surface: Surface = inline;
   #config: ProviderConfig | undefined;
   #messages: Bundle | undefined;
   #scheduled = false;
@@ -89,32 +94,32 @@ export class ByoConnect extends Base {
   }
 
   /** Seals the key and stores it once its provider has accepted it. */
-  async connect(): Promise<ConnectedKey> {
+  connect(): Promise<ConnectedKey> {
     return this.#act("connect") as Promise<ConnectedKey>;
   }
 
   /** Checks the key without storing it; it stays ready for `connect`. */
-  async test(): Promise<TestResult> {
+  test(): Promise<TestResult> {
     return this.#act("test") as Promise<TestResult>;
   }
 
   /** Replaces the connected key by the one entered; without one it opens the field and rejects with `key_missing`. */
-  async rotate(): Promise<ConnectedKey> {
+  rotate(): Promise<ConnectedKey> {
     return this.#act("rotate") as Promise<ConnectedKey>;
   }
 
   /** Has the stored key checked with its provider again. */
-  async validate(): Promise<Validated> {
+  validate(): Promise<Validated> {
     return this.#act("validate") as Promise<Validated>;
   }
 
   /** Destroys the stored key, without asking. */
-  async disconnect(): Promise<void> {
+  disconnect(): Promise<void> {
     return this.#act("disconnect") as Promise<void>;
   }
 
   /** Destroys every stored key of the customer, whatever its provider or name, without asking. */
-  async revert(): Promise<Reverted> {
+  revert(): Promise<Reverted> {
     return this.#act("revert") as Promise<Reverted>;
   }
 
@@ -139,8 +144,8 @@ export class ByoConnect extends Base {
     upgrade(this, ["providerConfig", "messages"]);
     if (!this.#panel) return void this.#mount();
     this.#configure();
-    // A new panel says so itself.
-    queueMicrotask(() => this.#hear({ t: "ready", v: VERSION }));
+    // A new panel says so itself, and so does a frame, which begins anew.
+    if (this.#surface === inline) queueMicrotask(() => this.#hear({ t: "ready", v: VERSION }));
   }
 
   disconnectedCallback(): void {
@@ -165,13 +170,25 @@ export class ByoConnect extends Base {
 
   #mount(): Panel {
     this.#internals ??= this.attachInternals();
-    const root = this.attachShadow({ mode: "open", delegatesFocus: true });
-    return (this.#panel = inline(root, this.#read(), (message) => this.#hear(message)));
+    const root = this.shadowRoot ?? this.attachShadow({ mode: "open", delegatesFocus: true });
+    root.adoptedStyleSheets = [];
+    const surface = (this.#surface = this.#wanted());
+    // One that has been replaced may still end what it began.
+    return (this.#panel = surface(root, this.#read(), (message) => (this.#surface === surface || message.t === "done") && this.#hear(message)));
+  }
+
+  /** Whoever asks for anything but the field in the page must not get that without a word. */
+  #wanted(): Surface {
+    return this.isolated || (this.mode ?? "inline") !== "inline" ? isolated : inline;
   }
 
   #configure(): void {
     this.#scheduled = false;
-    this.#panel?.send({ t: "update", config: this.#read() });
+    if (this.#surface === this.#wanted()) this.#panel?.send({ t: "update", config: this.#read() });
+    else {
+      this.#panel?.destroy();
+      this.#mount();
+    }
     this.#submit();
   }
 
@@ -180,9 +197,9 @@ export class ByoConnect extends Base {
   }
 
   #act(action: Action): Promise<unknown> {
-    const panel = this.#panel ?? this.#mount();
     // What was set a moment ago counts.
     if (this.#scheduled) this.#configure();
+    const panel = this.#panel ?? this.#mount();
     const id = (this.#count += 1);
     return new Promise((resolve, reject) => {
       this.#calls.set(id, { resolve, reject });
