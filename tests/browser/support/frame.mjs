@@ -1,0 +1,75 @@
+// The widget in a frame of byo's, on a page of another site, so that the two are in different processes as they are in
+// the world. byo is at 127.0.0.1, the product at localhost.
+import { openTab } from './chromium.mjs';
+import { servePages } from './pages.mjs';
+import { createProject } from './project.mjs';
+import { STRICT_POLICY } from './product.mjs';
+import { setStage } from './stage.mjs';
+import { listen, Widget } from './widget.mjs';
+
+/** What a page has to allow for an isolated field. `{byo}` stands for the server's origin. */
+export const ISOLATED_POLICY =
+  "default-src 'none'; script-src 'self' {byo}; style-src 'self'; frame-src {byo}; base-uri 'none'; form-action 'none'; " +
+  "require-trusted-types-for 'script'";
+
+/** Everything, with a project that takes keys from pages at `localhost`. */
+export async function setFrameStage({ env } = {}) {
+  const stage = await setStage({ env });
+  const pages = await servePages();
+  const origin = stage.product.origin.replace('127.0.0.1', 'localhost');
+  const project = await createProject(stage.server, { name: 'Tideline', origins: [origin, pages.at('localhost')] });
+  const framed = {
+    ...stage,
+    origin,
+    project,
+    /** Pages of any kind; the project lists those at `localhost`. */
+    pages,
+    /** Somebody with no keys yet. */
+    refId: stage.customer,
+    /** Puts up a page with an isolated field; gives its address. */
+    page(attributes, { policy = ISOLATED_POLICY } = {}) {
+      const given = Object.entries({ isolated: '', ...attributes }).filter(([, value]) => value !== undefined);
+      return stage.product.page(Object.fromEntries(given), { policy }).replace('127.0.0.1', 'localhost');
+    },
+    /** Somebody new, at a page with a field for a session of theirs; `inline` has it in the page, to compare. */
+    async customer({ attributes, session, policy, inline = false, ...settings } = {}) {
+      if (inline) {
+        attributes = { isolated: undefined, ...attributes };
+        policy ??= STRICT_POLICY;
+      }
+      const refId = stage.customer();
+      const { token } = await project.test.session(refId, session);
+      const url = framed.page({ 'session-token': token, provider: 'openai', ...attributes }, { policy });
+      return { refId, token, ...(await framed.visit(url, { inline, ...settings })) };
+    },
+    async strike() {
+      await pages.stop();
+      await stage.strike();
+    },
+    async visit(url, { prepare, inline = false, ...settings } = {}) {
+      const page = await openTab(stage.browser, settings);
+      await listen(page);
+      await prepare?.(page);
+      await page.goto(url);
+      return { page, widget: inline ? new Widget(page) : new FramedWidget(page), close: () => page.context().close() };
+    },
+  };
+  return framed;
+}
+
+/** `<byo-connect isolated>` on a page; its parts are in the frame. */
+export class FramedWidget extends Widget {
+  get frame() {
+    return this.host.locator('iframe').contentFrame();
+  }
+
+  part(name) {
+    return this.frame.locator(`[part="${name}"]`);
+  }
+
+  /** The document in the frame, to look into. */
+  async inside() {
+    const element = await this.host.locator('iframe').elementHandle();
+    return element.contentFrame();
+  }
+}
