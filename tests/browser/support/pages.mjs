@@ -8,7 +8,7 @@ export async function servePages() {
   const server = createServer((request, response) => {
     const { headers, url } = request;
     asked.push({ url: `http://${headers.host}${url}`, headers });
-    const page = pages.get(url);
+    const page = pages.get(url.split('?')[0]);
     if (!page) return response.writeHead(404).end();
     response.writeHead(200, { 'content-type': 'text/html; charset=utf-8', ...page.headers });
     response.end(page.html);
@@ -21,8 +21,7 @@ export async function servePages() {
     /** Every request so far. */
     asked,
     /** Puts up a page; gives its address at that host. */
-    put(html, { host = 'localhost', headers = {}, title = 'Page' } = {}) {
-      const path = `/${pages.size + 1}`;
+    put(html, { host = 'localhost', path = `/${pages.size + 1}`, headers = {}, title = 'Page' } = {}) {
       pages.set(path, { html: `<!doctype html><html lang="en"><meta charset="utf-8"><title>${title}</title>${html}`, headers });
       return at(host) + path;
     },
