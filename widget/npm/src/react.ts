@@ -44,7 +44,9 @@ export interface ByoConnectSettings {
   messages?: Bundle | undefined;
   theme?: "light" | "dark" | "auto";
   autofill?: "off" | "on";
-  mode?: "inline";
+  mode?: "inline" | "isolated";
+  /** The field stands in a frame of the byo server's. */
+  isolated?: boolean;
   trustRoot?: string;
   /** The form entry's name. */
   name?: string;

@@ -12,7 +12,7 @@ const CONFIG = {
 const ERROR = { type: 'network', code: 'network_error', message: 'The server could not be reached.' };
 const TO = [
   { t: 'init', v: 1, config: CONFIG },
-  { t: 'init', v: 1, config: { ...CONFIG, theme: 'dark', direction: 'rtl', messages: { connect: 'Link' }, appearance: { accent: '#fff' }, providerConfig: { azure: { apiVersion: 'v1' } } } },
+  { t: 'init', v: 1, config: { ...CONFIG, theme: 'dark', direction: 'rtl', messages: { connect: 'Link' }, appearance: { '--byo-accent': 'rgb(1 2 3)' }, languages: { fr: { connect: 'Relier' } }, providerConfig: { azure: { apiVersion: 'v1' } } } },
   { t: 'update', config: { disabled: true } },
   { t: 'act', id: 1, action: 'connect' },
   { t: 'focus' },
@@ -22,6 +22,7 @@ const TO = [
 const FROM = [
   { t: 'ready', v: 1 },
   { t: 'resize', height: 220 },
+  { t: 'project', name: 'Tideline' },
   { t: 'state', state: 'connected' },
   { t: 'change', empty: false, complete: true, looksLike: undefined },
   { t: 'escape' },
@@ -62,6 +63,9 @@ test('a member too many, of another type, too long or out of bounds makes it non
     { t: 'update', config: { providerConfig: { wireApi: 'other' } } },
     { t: 'update', config: { messages: { connect: 1 } } },
     { t: 'update', config: { theme: 'auto' } },
+    { t: 'update', config: { languages: { fr: { connect: 1 } } } },
+    { t: 'update', config: { languages: [] } },
+    { t: 'update', config: { appearance: { '--byo-accent': 'x'.repeat(501) } } },
     { t: 'init', v: 1, config: {} },
     { t: 'init', config: CONFIG },
   ];

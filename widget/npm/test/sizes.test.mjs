@@ -9,8 +9,8 @@ const LANGUAGES = ['de-', 'es-', 'ja-'];
 
 /** An entry and all that it imports, in brotli bytes; lazily imported chunks only if asked for. */
 async function weight(entry, lazily = false) {
-  // Loaded only where a page pins a root, forbids WebAssembly, or is not content with English.
-  const apart = await Promise.all(['pin-', 'webcrypto-', 'others-', 'own-', ...LANGUAGES].map(chunks));
+  // Loaded only where a page isolates the field, pins a root, forbids WebAssembly, or is not content with English.
+  const apart = await Promise.all(['isolated-', 'pin-', 'webcrypto-', 'others-', 'own-', ...LANGUAGES].map(chunks));
   const seen = new Set(apart.flat().filter((name) => name !== entry));
   const visit = async (name) => {
     if (seen.has(name)) return 0;
@@ -55,6 +55,12 @@ test('another language, and a page’s own words, are a small chunk each', async
   }
   const [own] = await chunks('own-');
   assert.ok(brotliCompressSync(await readFile(built(`dist/${own}`))).length <= BUDGETS['a page’s own words, on top']);
+});
+
+test('an isolated field costs little on top', async () => {
+  const [isolated, ...others] = await chunks('isolated-');
+  assert.deepEqual(others, []);
+  assert.ok(brotliCompressSync(await readFile(built(`dist/${isolated}`))).length <= BUDGETS['an isolated field, on top']);
 });
 
 test('the React components cost little on top', async () => {

@@ -22,10 +22,10 @@ const LANGUAGES = new Map<string, () => Promise<{ default: Table }>>([
   ["ja", () => import("./ja.js")],
 ]);
 
-/** What pages have added; a later one lies over an earlier one of its tag. */
+/** What pages have added; a later one lies over an earlier one of its tag. @internal */
 export const registered: { readonly tag: string; readonly bundle: Bundle | BundleLoader }[] = [];
 
-/** English as far as it is loaded. */
+/** English as far as it is loaded. @internal */
 export const known: Record<string, string> = { ...english };
 
 /** Takes over the English that is loaded with the actions. */

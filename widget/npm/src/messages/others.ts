@@ -45,7 +45,7 @@ export async function gather({ tag, name, table, registered, own, known, filled 
   return { words: over(spoken, tables, known, filled), faults: layers.flatMap(({ fault }) => fault ?? []) };
 }
 
-/** What a page brought for a language, and its own words, as plain data; what is not in order is left out. */
+/** What a page brought for a language, and its own words, as plain data; what is not in order is left out. @internal */
 export async function collect(tag: string, added: Wanted["registered"], own: unknown, known: object): Promise<Brought> {
   const languages: Record<string, Bundle> = {};
   const fitting = await Promise.all(fits(tag.toLowerCase(), added).map((entry) => brought(entry.tag, entry.bundle, known)));
@@ -54,6 +54,7 @@ export async function collect(tag: string, added: Wanted["registered"], own: unk
   return { languages, messages: words?.table, faults: [...fitting, ...(words ? [words] : [])].flatMap(({ fault }) => fault ?? []) };
 }
 
+/** @internal */
 export interface Brought {
   readonly languages: Record<string, Bundle>;
   readonly messages: Bundle | undefined;
