@@ -31,6 +31,20 @@ test('whoever comes back is met by what is connected, and may replace and discon
   await close();
 });
 
+test('whoever gives up all of their keys is told that they are gone', async () => {
+  const refId = stage.customer();
+  await stage.project.test.connect(refId, 'sk-byo-test-valid-1');
+  await stage.project.test.connect(refId, 'sk-byo-test-valid-2', 'anthropic');
+  const { page, widget, complaints, close } = await visit(refId);
+  await widget.part('revert').click();
+  await widget.part('word').fill('REVERT');
+  assert.equal((await widget.press('confirm')).event.name, 'reverted');
+  await page.locator('.done', { hasText: 'All of your keys are disconnected' }).waitFor();
+  await title(page, 'Connect your AI provider to Tideline');
+  assert.deepEqual(complaints, []);
+  await close();
+});
+
 test('a session that has done its work sends on to a new one, and not to a reload that would lose it', async () => {
   const refId = stage.customer();
   const { page, widget, close } = await visit(refId);

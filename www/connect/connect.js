@@ -69,6 +69,7 @@ function widget(session) {
   node.addEventListener("byo-connected", () => showNote(say("connected")));
   node.addEventListener("byo-rotated", () => showNote(say("rotated")));
   node.addEventListener("byo-disconnected", () => showNote(say("disconnected")));
+  node.addEventListener("byo-reverted", () => showNote(say("reverted")));
   node.addEventListener("byo-state", ({ detail }) => {
     if (detail.state === "connected" || detail.state === "idle") tellPurpose(session, detail.state === "connected");
   });

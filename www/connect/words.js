@@ -16,6 +16,7 @@ export const words = {
     connected: "All done. You can close this page.",
     rotated: "Replaced. You can close this page.",
     disconnected: "Disconnected, and destroyed here. You can close this page.",
+    reverted: "All of your keys are disconnected, and destroyed here. You can close this page.",
     spent: "This link has done what it was made for. To change more, ask for a new one where you got it.",
     "incomplete.title": "This link is incomplete",
     "incomplete.lede":
@@ -43,6 +44,7 @@ export const words = {
     connected: "Alles erledigt. Sie können diese Seite schließen.",
     rotated: "Ersetzt. Sie können diese Seite schließen.",
     disconnected: "Getrennt und hier vernichtet. Sie können diese Seite schließen.",
+    reverted: "Alle Ihre Schlüssel sind getrennt und hier vernichtet. Sie können diese Seite schließen.",
     spent: "Dieser Link hat seinen Zweck erfüllt. Wenn Sie mehr ändern möchten, fordern Sie dort, wo Sie ihn erhalten haben, einen neuen an.",
     "incomplete.title": "Dieser Link ist unvollständig",
     "incomplete.lede":
@@ -70,6 +72,7 @@ export const words = {
     connected: "Todo listo. Ya puede cerrar esta página.",
     rotated: "Reemplazada. Ya puede cerrar esta página.",
     disconnected: "Desconectada y destruida aquí. Ya puede cerrar esta página.",
+    reverted: "Todas sus claves se desconectaron y se destruyeron aquí. Ya puede cerrar esta página.",
     spent: "Este enlace ya cumplió su función. Para cambiar algo más, pida uno nuevo donde lo obtuvo.",
     "incomplete.title": "Este enlace está incompleto",
     "incomplete.lede":
@@ -97,6 +100,7 @@ export const words = {
     connected: "完了しました。このページは閉じてかまいません。",
     rotated: "キーを変更しました。このページは閉じてかまいません。",
     disconnected: "接続を解除し、ここに保存されていたキーを破棄しました。このページは閉じてかまいません。",
+    reverted: "すべてのキーの接続を解除し、ここに保存されていたものを破棄しました。このページは閉じてかまいません。",
     spent: "このリンクは役目を終えました。ほかに変更したい場合は、リンクの入手元で新しいリンクを依頼してください。",
     "incomplete.title": "リンクが不完全です",
     "incomplete.lede":

@@ -3,7 +3,7 @@
 import { present } from "./access.js";
 import { el, example } from "./dom.js";
 
-const NAMES = ["ready", "state", "change", "focus", "blur", "escape", "tested", "connected", "rotated", "disconnected", "error", "load-error"];
+const NAMES = ["ready", "state", "change", "focus", "blur", "escape", "tested", "connected", "rotated", "disconnected", "reverted", "error", "load-error"];
 const MOST = 60;
 
 const { stage } = example("events");
