@@ -71,8 +71,8 @@ test('nothing that is hidden takes the focus', async () => {
     await page.keyboard.press('Tab');
     seen.push(await focus(page));
   }
-  for (const part of ['word', 'confirm', 'keep', 'input', 'submit', 'cancel', 'forget', 'switch']) assert.ok(!seen.includes(part), part);
-  assert.ok(seen.includes('check') && seen.includes('disconnect'));
+  for (const part of ['word', 'confirm', 'keep', 'input', 'submit', 'cancel', 'forget', 'switch', 'reveal', 'retry']) assert.ok(!seen.includes(part), part);
+  assert.ok(seen.includes('check') && seen.includes('disconnect') && seen.includes('revert'));
   await close();
 });
 
@@ -81,7 +81,7 @@ test('what is loaded on first focus shows nothing of itself before its time', as
   const { widget, close } = await stage.visit(stage.product.page(attributes));
   await widget.input.focus();
   await widget.part('cancel').waitFor({ state: 'attached' });
-  for (const part of ['cancel', 'forget', 'switch', 'panel', 'reveal']) assert.equal(await widget.part(part).isVisible(), false, part);
+  for (const part of ['cancel', 'forget', 'switch', 'panel', 'reveal', 'mode', 'fixed', 'retry', 'revert']) assert.equal(await widget.part(part).isVisible(), false, part);
   await close();
 });
 

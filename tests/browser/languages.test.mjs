@@ -217,7 +217,7 @@ for (const language of ['de', 'es', 'ja']) {
       await widget.choose(provider);
       await look(provider);
     }
-    for (const key of ['valid', 'restricted', 'no-quota', 'rate-limited', 'rejected', 'unreachable']) {
+    for (const key of ['valid', 'restricted', 'no-quota', 'rate-limited', 'not-provable', 'rejected', 'denied', 'unreachable']) {
       await widget.type(`sk-byo-test-${key}-1`);
       await look(`${key} typed`);
       await widget.press('test');
@@ -236,6 +236,22 @@ for (const language of ['de', 'es', 'ja']) {
     await widget.part('disconnect').click();
     await look('asking');
     await picture(page, `widget-${language}-asking`);
+    await widget.part('keep').click();
+    await widget.part('revert').click();
+    await widget.part('word').press('Enter');
+    await look('asking whether to give up all keys');
+    await picture(page, `widget-${language}-revert`);
+    await widget.part('word').fill(words.languages[language].revertWord);
+    await widget.press('confirm');
+    await look('reverted');
+    await widget.host.evaluate((element) => (element.providerConfig = { baseUrl: 'https://openrouter.ai/api/v1' }));
+    await widget.part('fixed').waitFor({ state: 'visible' });
+    await look('fixed');
+    await page.route('**/.well-known/byo-keys.json', (route) => route.abort());
+    await widget.host.evaluate((element) => (element.trustRoot = `byo_root_${'A'.repeat(42)}E`));
+    await widget.part('retry').waitFor({ state: 'visible' });
+    await look('barred');
+    await picture(page, `widget-${language}-barred`);
     await close();
   });
 
@@ -265,12 +281,21 @@ for (const language of ['de', 'es', 'ja']) {
       ['verdict', /\.(title|next)$/, 6],
       ['replace', /^replace$/, 1],
       ['disconnect', /^disconnect$/, 1],
+      ['revert', /^revert$/, 1],
+      ['mode', /^mode\./, 1],
     ]);
     await widget.part('disconnect').click();
     await over([
       ['confirm', /^(disconnect|disconnecting)$/, 1],
       ['keep', /^keep$/, 1],
-      ['question', /^disconnectQuestion$/, 4],
+      ['question', /^(disconnectQuestion|revertQuestion)$/, 4],
+    ]);
+    await widget.part('keep').click();
+    await widget.part('revert').click();
+    await over([
+      ['confirm', /^(revert|disconnecting)$/, 1],
+      ['keep', /^cancel$/, 1],
+      ['wrong', /^wrongWord$/, 1],
     ]);
     await close();
   });
@@ -289,6 +314,39 @@ test('what is too long, or left in English, would be seen', async () => {
   assert.notDeepEqual(await outside(widget), []);
   await close();
 });
+
+// --- The badge
+
+const BADGE = {
+  en: 'Keys sealed in your browser · byo',
+  de: 'Schlüssel werden im Browser versiegelt · byo',
+  es: 'Las claves se cifran en su navegador · byo',
+  ja: 'キーはブラウザー内で暗号化されます · byo',
+};
+
+for (const [language, text] of Object.entries(BADGE)) {
+  test(`the badge says it in ${language}, within the element and by itself`, async () => {
+    const { page, widget, close } = await customer({ locale: language }, { viewport: NARROW });
+    await submitSays(widget, CONNECT[language]);
+    assert.equal(await widget.host.locator('byo-badge a').innerText(), text);
+    await page.evaluate((lang) => {
+      const badge = document.createElement('byo-badge');
+      badge.id = 'alone';
+      document.body.lang = `${lang}-x-other`;
+      document.body.append(badge);
+    }, language);
+    const alone = page.locator('#alone');
+    const says = () => alone.locator('a').innerText();
+    assert.equal(await says(), text);
+    await alone.evaluate((badge) => badge.setAttribute('locale', 'ES-mx'));
+    assert.equal(await says(), BADGE.es);
+    assert.equal(await alone.locator('span[lang]').first().getAttribute('lang'), 'es');
+    await alone.evaluate((badge) => badge.setAttribute('locale', 'fr'));
+    assert.equal(await says(), BADGE.en);
+    await assertInside(page);
+    await close();
+  });
+}
 
 /** Pictures at every width; afterwards it is a phone again. */
 async function picture(page, name) {

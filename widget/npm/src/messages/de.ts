@@ -146,9 +146,9 @@ const de: Messages = {
   disconnecting: "Wird getrennt …",
   keep: "Behalten",
   disconnectQuestion: "{provider} trennen? Der gespeicherte Schlüssel wird vernichtet und gilt hier sofort nicht mehr.",
-  revert: "Eigene Schlüssel nicht mehr verwenden",
+  revert: "Eigene Schlüssel aufgeben",
   revertQuestion:
-    "Eigene Schlüssel nicht mehr verwenden? Sie werden alle vernichtet, für jeden Anbieter, und gelten hier sofort nicht mehr.",
+    "Eigene Schlüssel aufgeben? Sie werden alle vernichtet, für jeden Anbieter, und gelten hier sofort nicht mehr.",
   revertThen: "Danach: {mode}.",
   revertWord: "ZURÜCK",
   typeWord: "Geben Sie zur Bestätigung {word} ein",
