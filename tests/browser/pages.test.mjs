@@ -9,6 +9,8 @@ import { assertReadable, overhear } from './support/reading.mjs';
 import { startServer } from './support/server.mjs';
 import { listen } from './support/widget.mjs';
 
+/** Those that need no session. */
+const EXAMPLES = ['providers', 'look', 'events', 'words', 'silent'];
 let browser, demo, server, project;
 
 before(async () => {
@@ -31,6 +33,20 @@ for (const [path, name] of [['/trust', 'trust'], ['/docs/errors', 'errors'], ['/
     await close();
   });
 }
+
+test('every example takes a key, as its code says', async () => {
+  const { page, complaints, close } = await open(`${demo.byo}/docs/widget`);
+  for (const name of EXAMPLES) {
+    const { part, type } = widgetOf(page, name);
+    await type('sk-byo-test-valid-1');
+    await part('submit').click();
+    await example(page, name).locator('byo-connect[data-state="connected"]').waitFor();
+  }
+  assert.equal(await page.locator('byo-connect').count(), EXAMPLES.length);
+  assert.deepEqual(complaints, []);
+  assert.deepEqual(await page.evaluate(() => violations), []);
+  await close();
+});
 
 test('/trust and the text of /docs/widget need no script', async () => {
   for (const [path, text] of [['/trust', 'Who can read it'], ['/docs/widget', 'Put it on a page']]) {
@@ -64,7 +80,7 @@ test('every reader is another customer, so that none is in the way of the next',
     for (const widget of await page.locator('byo-connect').all()) refIds.add(await widget.getAttribute('ref-id'));
     await close();
   }
-  assert.equal(refIds.size, 8);
+  assert.equal(refIds.size, 2 * EXAMPLES.length);
 });
 
 test('without a key of its own the page asks for one, and forgets it with the page', async () => {
@@ -144,11 +160,28 @@ test('the log tells every event, and never the key', async () => {
   await close();
 });
 
+test('the widget speaks the language and the words that the reader gives it', async () => {
+  const { page, complaints, close } = await open(`${demo.byo}/docs/widget`);
+  const { part } = widgetOf(page, 'words');
+  const words = example(page, 'words');
+  const submitSays = (text) => part('submit').filter({ hasText: text }).waitFor();
+  await submitSays('OpenAI verbinden');
+  await words.getByRole('radio', { name: 'Español' }).check();
+  await submitSays('Conectar OpenAI');
+  await words.getByLabel('Text of the button').fill('Vamos con {provider} "ya"');
+  await submitSays('Vamos con OpenAI "ya"');
+  const code = await words.locator('pre').innerText();
+  for (const text of ['locale="es"', 'connect: "Vamos con {provider} \\"ya\\""']) assert.ok(code.includes(text), code);
+  await assertReadable(page, 'docs-worded');
+  assert.deepEqual(complaints, []);
+  await close();
+});
+
 test('the product speaks in its own words, and the widget keeps silent', async () => {
   const { page, close } = await open(`${demo.byo}/docs/widget`);
-  const { part, type } = widgetOf(page, 'words');
+  const { part, type } = widgetOf(page, 'silent');
   await page.getByLabel('Label of the field').fill('Our key');
-  await example(page, 'words').getByLabel('Our key').waitFor();
+  await example(page, 'silent').getByLabel('Our key').waitFor();
   await type('sk-byo-test-rejected-1');
   await part('submit').click();
   await page.locator('#said', { hasText: 'OpenAI does not know this key' }).waitFor();

@@ -7,7 +7,7 @@ const form = document.getElementById("access");
 const field = document.getElementById("publishable-key");
 const note = document.getElementById("access-note");
 
-let key = document.body.dataset.publishableKey;
+let key = document.querySelector("main").dataset.publishableKey;
 const waiting = new Set();
 
 form.hidden = key !== "";

@@ -4,4 +4,5 @@ import "./events.js";
 import "./look.js";
 import "./providers.js";
 import "./sessions.js";
+import "./silent.js";
 import "./words.js";

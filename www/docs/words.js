@@ -1,46 +1,21 @@
-// A product that says it all itself.
+// Which language the widget speaks, and a text of the page's own in it.
 
 import { present } from "./access.js";
 import { example, showCode } from "./dom.js";
 
-const WORDS = {
-  key_rejected: "OpenAI does not know this key. Has it been deleted?",
-  provider_unreachable: "OpenAI does not answer just now. Try again in a minute.",
-  no_quota: "Connected, but this account has no credit left.",
-  valid: "All set: your team can start.",
-};
+const { root, stage, code } = example("words");
+const text = document.getElementById("words-connect");
+const language = () => root.querySelector("[name=language]:checked").value;
+const messages = () => (text.value ? { connect: text.value } : null);
 
-const { stage, code } = example("words");
-const label = document.getElementById("words-label");
-const said = document.getElementById("said");
-
-const say = ({ code, verdict, message }) => (said.textContent = WORDS[code] ?? WORDS[verdict] ?? message ?? "");
-
-const shown = present(stage, () => ({ provider: "openai", label: label.value || null }), (widget) => {
-  widget.classList.add("says-nothing");
-  said.textContent = "";
-  for (const type of ["byo-tested", "byo-connected", "byo-error"]) widget.addEventListener(type, ({ detail }) => say(detail));
-  widget.addEventListener("byo-change", () => (said.textContent = ""));
-});
+const shown = present(stage, () => ({ provider: "openai", locale: language() }), (widget) => (widget.messages = messages()));
 
 function update() {
   const widget = shown.widget();
-  if (widget) widget.label = label.value || null;
-  showCode(
-    code,
-    "<byo-connect label=\"", { changed: label.value.replaceAll("\"", "&quot;") }, `" …></byo-connect>
-
-byo-connect::part(error), byo-connect::part(status) { display: none; }
-
-const WORDS = ${JSON.stringify(WORDS, null, 2).replace(/"(\w+)":/g, "$1:")};
-const say = ({ code, verdict, message }) =>
-  notice.textContent = WORDS[code] ?? WORDS[verdict] ?? message ?? '';
-
-element.addEventListener('byo-error', ({ detail }) => say(detail));
-element.addEventListener('byo-tested', ({ detail }) => say(detail));
-element.addEventListener('byo-connected', ({ detail }) => say(detail));`,
-  );
+  if (widget) Object.assign(widget, { locale: language(), messages: messages() });
+  const own = text.value ? ["\n\nelement.messages = {\n  connect: ", { changed: JSON.stringify(text.value) }, ",\n};"] : [];
+  showCode(code, '<byo-connect locale="', { changed: language() }, '" …></byo-connect>', ...own);
 }
 
-label.addEventListener("input", update);
+root.addEventListener("input", ({ target }) => target.closest(".controls") && update());
 update();

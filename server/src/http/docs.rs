@@ -18,7 +18,7 @@ pub(super) fn routes(origin: &str, key: Option<&str>) -> Router<AppState> {
 fn page(origin: &str, key: Option<&str>) -> String {
     let hashes = widget::hashes();
     let entry = hashes.map(|hashes| hashes.entry.as_ref().unwrap_or(&hashes.script));
-    pages::template(TEMPLATE)
+    pages::template(TEMPLATE, "/docs/widget")
         .replace("{{ORIGIN}}", &escaped(origin))
         .replace("{{PUBLISHABLE_KEY}}", &escaped(key.unwrap_or_default()))
         .replace("{{ENTRY}}", entry.map_or("/connect.js", |entry| &entry.path))

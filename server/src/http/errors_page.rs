@@ -21,5 +21,5 @@ async fn page() -> Response {
         write!(list, "<section id=\"{name}\"><h2><code>{name}</code> <small>{status}</small></h2><p>{title}. {advice}</p></section>")
             .expect("writing to a string never fails");
     }
-    pages::html(TEMPLATE.replace("{{CODES}}", &list))
+    pages::html(pages::template(TEMPLATE, "/docs/errors").replace("{{CODES}}", &list))
 }

@@ -68,9 +68,16 @@ pub(super) fn html(page: String) -> Response {
     restrained(response)
 }
 
-/// A template with what it says of the isolated field, or without, as the binary has it.
-pub(super) fn template(text: &str) -> String {
-    choose(text, widget::has_frame())
+/// What pages to read have in common.
+const PAGE: &str = include_str!("../../../www/docs/page.html");
+
+/// The page that is read at `path`: a template in what all of them have in common, with what it says of the isolated field or
+/// without, as the binary has it.
+pub(super) fn template(text: &str, path: &str) -> String {
+    let (head, body) = text.split_once("<body>").expect("a template has a body");
+    let link = format!("<a href=\"{path}\"");
+    let page = PAGE.replace(&link, &format!("{link} aria-current=\"page\""));
+    choose(&page.replace("{{HEAD}}", head.trim()).replace("{{BODY}}", body.trim()), widget::has_frame())
 }
 
 /// Keeps or drops the pieces between `<!--isolated-->` and `<!--/isolated-->`.
@@ -127,6 +134,18 @@ mod tests {
             assert!(!bare.to_lowercase().contains("isolated") && full.contains(&bare[..200]), "{bare}");
             assert!(full.len() > bare.len() && !full.contains("isolated-->"));
         }
+    }
+
+    #[test]
+    fn a_page_knows_its_own_link_and_keeps_its_own_head() {
+        let page =
+            template("<title>t</title>\n<body>\n<main>see <a href=\"/trust\">there</a></main>\n", "/trust");
+        assert_eq!(page.matches("aria-current").count(), 1, "{page}");
+        assert!(
+            page.contains("  <title>t</title>\n</head>")
+                && page.contains("  <main>see <a href=\"/trust\">there</a></main>\n</body>")
+        );
+        assert!(!page.contains("{{"), "{page}");
     }
 
     #[test]

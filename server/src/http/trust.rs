@@ -25,7 +25,7 @@ async fn page(State(app): State<AppState>) -> Response {
     let announced = domain::announced(&app);
     let origin = escaped(&app.identity.public_origin);
     let host = origin.split_once("://").map_or(origin.as_str(), |(_, host)| host);
-    let page = pages::template(TEMPLATE)
+    let page = pages::template(TEMPLATE, "/trust")
         .replace("{{HOST}}", host)
         .replace("{{ORIGIN}}", &origin)
         .replace("{{VERSION}}", env!("CARGO_PKG_VERSION"))

@@ -195,7 +195,9 @@ async fn the_docs_hold_the_key_that_was_set_and_no_other() {
 #[tokio::test]
 async fn templates_are_not_served_as_they_stand() {
     let app = TestApp::new().await;
-    for path in ["docs/widget.html", "docs/errors.html", "trust/index.html", "demo/index.html"] {
+    for path in
+        ["docs/page.html", "docs/widget.html", "docs/errors.html", "trust/index.html", "demo/index.html"]
+    {
         let request = Request::get(format!("/pages/{path}")).body(Body::empty()).expect("a good request");
         app.send(request).await.assert_refused(404, "not_found");
     }
