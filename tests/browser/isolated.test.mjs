@@ -230,6 +230,11 @@ test('it speaks the page’s language, the page’s own words over it, and chang
     element.locale = 'ja';
   });
   await says(widget, /OpenAI.+接続/);
+  const project = (text) => widget.frame.locator('#project', { hasText: text }).waitFor();
+  await project('キーの送り先');
+  await widget.host.evaluate((element) => (element.locale = 'en'));
+  await says(widget, 'Connect OpenAI');
+  await project('Your key goes to');
   await close();
 });
 

@@ -56,12 +56,14 @@ function serve(port: MessagePort, pageOrigin: string, first: PanelConfig): void 
     root.lang = locale;
     dress(host, appearance);
     // The page's own words have no say in this one.
-    words = wordsNow();
-    wordsFor(locale, undefined)?.then((gathered) => {
+    const speak = (now: Words) => {
       if (said.locale !== locale) return;
-      words = gathered.words;
+      words = now;
       name();
-    }, () => {});
+    };
+    const coming = wordsFor(locale, undefined);
+    if (coming) coming.then((gathered) => speak(gathered.words), () => {});
+    else speak(wordsNow());
   };
   const report = (message: FromPanel) => {
     if (message.t === "project") {
