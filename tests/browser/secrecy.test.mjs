@@ -1,11 +1,14 @@
 // Where a typed key may be: in the field, then in one sealed request. Nowhere else, and nowhere at all afterwards.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { captureMemories, eavesdrop, found, inHeap, inMemory, kept } from './support/secret.mjs';
+import { STRICT_POLICY, WITHOUT_WASM } from './support/product.mjs';
+import { captureBytes, captureMemories, eavesdrop, found, inHeap, inMemory, kept } from './support/secret.mjs';
 import { setStage } from './support/stage.mjs';
 
 const KEY = 'sk-byo-test-valid-Zq7Wx2Vb9Nm4Kj6H';
 const WRONG = 'sk-byo-test-rejected-Rt5Yu8Io1Pa3Sd0F';
+/** What a page allows decides what seals in it. */
+const SEALERS = { WebAssembly: STRICT_POLICY, WebCrypto: WITHOUT_WASM };
 let stage;
 
 before(async () => {
@@ -13,60 +16,62 @@ before(async () => {
 });
 after(() => stage?.strike());
 
-test('a connected key was in the field and nowhere else, and leaves nothing behind', async () => {
-  const { ear, page, widget, close } = await customer();
-  await widget.type(KEY);
-  assert.notDeepEqual(found(KEY, await kept(page)), [], 'the field is looked into');
-  const { state } = await widget.press('submit');
-  assert.equal(state, 'connected');
-  await assertNowhere({ ear, page }, KEY);
+for (const [by, policy] of Object.entries(SEALERS)) {
+  test(`sealed by ${by}: a connected key was in the field and nowhere else, and leaves nothing behind`, async () => {
+    const { ear, page, widget, close } = await customer(policy);
+    await widget.type(KEY);
+    assert.notDeepEqual(found(KEY, await kept(page)), [], 'the field is looked into');
+    const { state } = await widget.press('submit');
+    assert.equal(state, 'connected');
+    await assertNowhere({ ear, page }, KEY);
 
-  const posts = ear.paths(stage.server.url).filter((path) => path.startsWith('/v1/keys/'));
-  assert.ok(posts.includes('/v1/keys/connect'), 'requests are listened to');
-  await close();
-});
-
-test('a tested key waits in wasm memory and nowhere else, until it is connected', async () => {
-  const { ear, page, widget, close } = await customer();
-  await widget.type(KEY);
-  const { event } = await widget.press('test');
-  assert.equal(event.name, 'tested');
-  assert.deepEqual(found(KEY, await kept(page)), [], 'the field was cleared');
-  assert.equal((await inMemory(page, KEY)).length, 1, 'memory is looked into; the key is there once');
-
-  const { state } = await widget.press('submit');
-  assert.equal(state, 'connected');
-  await assertNowhere({ ear, page }, KEY);
-  await close();
-});
-
-test('no JavaScript string of a connected key is left', async () => {
-  const { page, widget, close } = await customer();
-  await widget.type(KEY);
-  await page.evaluate(() => {
-    globalThis.hoard = document.querySelector('byo-connect').shadowRoot.querySelector('input').value;
-  });
-  assert.equal(await inHeap(page, KEY), 1, 'the heap is looked into');
-  await page.evaluate(() => delete globalThis.hoard);
-  const { state } = await widget.press('submit');
-  assert.equal(state, 'connected');
-  assert.equal(await inHeap(page, KEY), 0);
-  await close();
-});
-
-test('a refused key is forgotten when the customer clears it, types another or leaves', async () => {
-  for (const forget of [
-    (widget) => widget.part('forget').click(),
-    (widget) => widget.type('sk-byo-test-valid-2'),
-    (widget) => widget.host.evaluate((element) => element.remove()),
-  ]) {
-    const { ear, page, widget, close } = await customer();
-    await widget.refused(WRONG);
-    await forget(widget);
-    await assertNowhere({ ear, page }, WRONG);
+    const posts = ear.paths(stage.server.url).filter((path) => path.startsWith('/v1/keys/'));
+    assert.ok(posts.includes('/v1/keys/connect'), 'requests are listened to');
     await close();
-  }
-});
+  });
+
+  test(`sealed by ${by}: a tested key waits in memory once and nowhere else, until it is connected`, async () => {
+    const { ear, page, widget, close } = await customer(policy);
+    await widget.type(KEY);
+    const { event } = await widget.press('test');
+    assert.equal(event.name, 'tested');
+    assert.deepEqual(found(KEY, await kept(page)), [], 'the field was cleared');
+    assert.equal((await inMemory(page, KEY)).length, 1, 'memory is looked into; the key is there once');
+
+    const { state } = await widget.press('submit');
+    assert.equal(state, 'connected');
+    await assertNowhere({ ear, page }, KEY);
+    await close();
+  });
+
+  test(`sealed by ${by}: no JavaScript string of a connected key is left`, async () => {
+    const { page, widget, close } = await customer(policy);
+    await widget.type(KEY);
+    await page.evaluate(() => {
+      globalThis.hoard = document.querySelector('byo-connect').shadowRoot.querySelector('input').value;
+    });
+    assert.equal(await inHeap(page, KEY), 1, 'the heap is looked into');
+    await page.evaluate(() => delete globalThis.hoard);
+    const { state } = await widget.press('submit');
+    assert.equal(state, 'connected');
+    assert.equal(await inHeap(page, KEY), 0);
+    await close();
+  });
+
+  test(`sealed by ${by}: a refused key is forgotten when the customer clears it, types another or leaves`, async () => {
+    for (const forget of [
+      (widget) => widget.part('forget').click(),
+      (widget) => widget.type('sk-byo-test-valid-2'),
+      (widget) => widget.host.evaluate((element) => element.remove()),
+    ]) {
+      const { ear, page, widget, close } = await customer(policy);
+      await widget.refused(WRONG);
+      await forget(widget);
+      await assertNowhere({ ear, page }, WRONG);
+      await close();
+    }
+  });
+}
 
 test('the page speaks to its own server and to byo, and to nobody else', async () => {
   const { ear, widget, close } = await customer();
@@ -128,7 +133,7 @@ test('a leak is found in what a page says and sends, and in WebAssembly memory',
   }
   assert.ok(found(KEY, transcript).length >= 3, 'requests');
 
-  await page.evaluate((key) => new TextEncoder().encodeInto(key, new Uint8Array([...memories][0].buffer, 64)), KEY);
+  await page.evaluate((key) => new TextEncoder().encodeInto(key, new Uint8Array([...memories].find((memory) => memory instanceof WebAssembly.Memory).buffer, 64)), KEY);
   assert.notDeepEqual(await inMemory(page, KEY), [], 'memory');
   await close();
 });
@@ -155,19 +160,20 @@ async function assertNowhere({ ear, page }, key) {
   assert.deepEqual(cookies, [], 'cookies');
   const { origins } = await page.context().storageState();
   assert.deepEqual(origins, [], 'stored');
-  assert.deepEqual(await inMemory(page, key), [], 'in WebAssembly memory');
+  assert.deepEqual(await inMemory(page, key), [], 'in memory');
 }
 
 /** Somebody new on the product's settings page, overheard from the first request. */
-async function customer() {
+async function customer(policy) {
   const refId = stage.customer();
   const { token } = await stage.project.test.session(refId);
   let ear;
   const prepare = async (page) => {
     ear = eavesdrop(page);
     await captureMemories(page);
+    await captureBytes(page);
   };
-  const visit = await stage.visit(stage.product.page({ 'session-token': token, 'ref-id': refId, provider: 'openai' }), { prepare });
+  const visit = await stage.visit(stage.product.page({ 'session-token': token, 'ref-id': refId, provider: 'openai' }, { policy }), { prepare });
   return { ear, ...visit };
 }
 

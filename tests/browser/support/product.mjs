@@ -6,6 +6,9 @@ export const STRICT_POLICY =
   "default-src 'none'; script-src 'self' {byo} 'wasm-unsafe-eval'; style-src 'self'; connect-src {byo}; " +
   "base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'";
 
+/** The same, where WebAssembly is too much: then WebCrypto seals. */
+export const WITHOUT_WASM = STRICT_POLICY.replace(" 'wasm-unsafe-eval'", '');
+
 const STYLE = `
   :root { color-scheme: light dark; }
   body { margin: 0; padding: 24px; background: #fff; color: #1a1a1a; font: 16px/1.5 system-ui, sans-serif; }
@@ -27,10 +30,10 @@ export async function startProduct(byo) {
   let count = 0;
   return {
     origin,
-    /** Puts up a page with `<byo-connect>` under these attributes; gives its address. */
-    page(attributes, { policy = STRICT_POLICY } = {}) {
+    /** Puts up a page with `<byo-connect>`, or another of byo's elements, under these attributes; gives its address. */
+    page(attributes, { policy = STRICT_POLICY, tag = 'byo-connect' } = {}) {
       const path = `/settings-${(count += 1)}`;
-      const text = html(byo, { 'base-url': byo, ...attributes });
+      const text = html(byo, tag, { 'base-url': byo, ...attributes });
       pages.set(path, { type: 'text/html; charset=utf-8', text, policy: policy.replaceAll('{byo}', byo) });
       return origin + path;
     },
@@ -41,7 +44,7 @@ export async function startProduct(byo) {
   };
 }
 
-function html(byo, attributes) {
+function html(byo, tag, attributes) {
   const text = Object.entries(attributes).map(([name, value]) => ` ${name}="${value}"`).join('');
   return `<!doctype html>
 <html lang="en">
@@ -52,6 +55,6 @@ function html(byo, attributes) {
   <link rel="stylesheet" href="/page.css">
   <script type="module" src="${byo}/connect.js"></script>
 </head>
-<body><main><h1>Settings</h1><byo-connect${text}></byo-connect></main></body>
+<body><main><h1>Settings</h1><${tag}${text}></${tag}></main></body>
 </html>`;
 }

@@ -71,13 +71,27 @@ export async function captureMemories(page) {
   });
 }
 
-/** Where in the page's WebAssembly memory a text stands, as UTF-8 or UTF-16. Fails when there is no memory to look at. */
+/** To be called before a page is opened: keeps hold of every array of bytes that its scripts make, whether or not they let it go. */
+export async function captureBytes(page) {
+  await page.addInitScript(() => {
+    globalThis.memories ??= new Set();
+    globalThis.Uint8Array = new Proxy(Uint8Array, {
+      construct(...args) {
+        const made = Reflect.construct(...args);
+        globalThis.memories.add(made);
+        return made;
+      },
+    });
+  });
+}
+
+/** Where in what was captured of the page's memory a text stands, as UTF-8 or UTF-16. Fails when there is nothing to look at. */
 export function inMemory(page, secret) {
   const needles = ['utf8', 'utf16le'].map((encoding) => [...Buffer.from(secret, encoding)]);
   return page.evaluate((needles) => {
-    if (globalThis.memories.size === 0) throw new Error('no WebAssembly memory was captured');
+    if (globalThis.memories.size === 0) throw new Error('no memory was captured');
     const places = [];
-    for (const { buffer } of globalThis.memories) {
+    for (const buffer of new Set([...globalThis.memories].map(({ buffer }) => buffer))) {
       const bytes = new Uint8Array(buffer);
       for (const needle of needles) {
         for (let at = bytes.indexOf(needle[0]); at >= 0; at = bytes.indexOf(needle[0], at + 1)) {
