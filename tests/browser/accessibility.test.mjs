@@ -1,13 +1,11 @@
-// For everybody: axe-core on every state in both shades, and the whole way with the keyboard alone.
+// For everybody: axe-core on pages around the widget, in both shades, and the whole way with the keyboard alone. For the widget's
+// own states there is every-state.test.mjs.
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { after, before, test } from 'node:test';
+import { assertAccessible } from './support/axe.mjs';
 import { DemoPage, startDemo } from './support/demo.mjs';
-import { photograph } from './support/screenshots.mjs';
 import { setStage } from './support/stage.mjs';
 
-const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 let demo, stage;
 
 before(async () => {
@@ -19,32 +17,6 @@ after(async () => {
 });
 
 for (const theme of ['light', 'dark']) {
-  test(`the widget has no violations in any state, ${theme}`, async () => {
-    const { page, widget, close } = await customer({ theme, providers: 'openai anthropic google' }, theme);
-    await widget.ready();
-    await assertAccessible(page, 'idle');
-    await widget.type('sk-byo-test-rejected-1');
-    await assertAccessible(page, 'typing');
-    await widget.press('test');
-    await assertAccessible(page, 'tested');
-    await widget.press('submit');
-    assert.equal(await widget.state(), 'error');
-    await assertAccessible(page, 'error');
-    await widget.connect('sk-byo-test-valid-2');
-    await assertAccessible(page, 'connected');
-    await widget.part('replace').click();
-    await assertAccessible(page, 'replacing');
-    await widget.part('cancel').click();
-    await widget.part('disconnect').click();
-    await assertAccessible(page, 'asking');
-    await widget.part('confirm').click({ force: true });
-    await assertAccessible(page, 'asking, without the word');
-    await widget.part('word').fill('openai');
-    await widget.press('confirm');
-    await assertAccessible(page, 'disconnected');
-    await close();
-  });
-
   test(`the hosted page has no violations, ready and expired, ${theme}`, async () => {
     const { url } = await stage.project.test.session(stage.customer());
     for (const [state, link] of [['ready', url], ['expired', url.replace(/.$/, (last) => (last === 'A' ? 'B' : 'A'))]]) {
@@ -69,17 +41,6 @@ test('axe finds what is wrong', async () => {
   const { page, close } = await customer({});
   await page.evaluate(() => document.querySelector('main').append(document.createElement('button')));
   await assert.rejects(assertAccessible(page, 'with a button without a name'), /button-name/);
-  await close();
-});
-
-test('every provider at once, on a phone and on a desktop', async () => {
-  const { page, widget, close } = await customer({});
-  await widget.ready();
-  await assertAccessible(page, 'with every provider');
-  await photograph(page, 'widget-all-providers');
-  await widget.choose('azure');
-  await assertAccessible(page, 'azure');
-  await photograph(page, 'widget-azure');
   await close();
 });
 
@@ -130,16 +91,6 @@ function focus(page) {
     while (node?.shadowRoot?.activeElement) node = node.shadowRoot.activeElement;
     return { id: node?.id, part: node?.getAttribute('part'), type: node?.type };
   });
-}
-
-async function assertAccessible(page, state) {
-  if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(axe);
-  const { violations } = await page.evaluate(() => globalThis.axe.run(document));
-  const told = violations.map(({ id, nodes }) => {
-    const places = nodes.map(({ target, failureSummary }) => `${target.flat().join(' ')} (${failureSummary})`);
-    return `${id}: ${places.join('; ')}`;
-  });
-  assert.equal(told.join('\n'), '', state);
 }
 
 /** Somebody new on the product's settings page. */

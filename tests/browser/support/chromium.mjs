@@ -27,5 +27,5 @@ export async function openTab(browser, settings) {
 }
 
 /** Viewports that screenshots are taken at. */
-export const PHONE = { width: 390, height: 844 };
+export const PHONE = { width: 360, height: 800 };
 export const DESKTOP = { width: 1280, height: 900 };

@@ -1,17 +1,22 @@
 // A project of the running server, as its operator and its backend see it.
 import assert from 'node:assert/strict';
 
-/** Makes a project whose pages stand at `origins`, in both environments; from everywhere when left out. */
-export async function createProject(server, { name = 'Tideline', origins } = {}) {
+/**
+ * Makes a project whose pages stand at `origins`, in both environments; from everywhere when left out. Its test environment
+ * has these `settings`, and `productKey` for who brings no OpenAI key of their own.
+ */
+export async function createProject(server, { name = 'Tideline', origins, settings, productKey } = {}) {
   const admin = { 'x-admin-key': server.adminKey };
   const made = await server.call('POST', '/v1/admin/projects', { headers: admin, body: { name } });
   assert.equal(made.status, 201, JSON.stringify(made.body));
   const { id, environments } = made.body;
-  for (const environment of origins ? ['test', 'live'] : []) {
-    const path = `/v1/admin/projects/${id}/environments/${environment}`;
-    const changed = await server.call('PATCH', path, { headers: admin, body: { allowedOrigins: origins } });
+  const change = async (method, path, body) => {
+    const changed = await server.call(method, `/v1/admin/projects/${id}/environments/${path}`, { headers: admin, body });
     assert.equal(changed.status, 200, JSON.stringify(changed.body));
-  }
+  };
+  for (const environment of origins ? ['test', 'live'] : []) await change('PATCH', environment, { allowedOrigins: origins });
+  if (settings) await change('PATCH', 'test', settings);
+  if (productKey) await change('PUT', 'test/platform-keys/openai', { providerKey: productKey });
   return { id, test: new Environment(server, environments.test), live: new Environment(server, environments.live) };
 }
 
