@@ -2,6 +2,7 @@
 // and learned what their session may do.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { hold } from './support/hold.mjs';
 import { setStage } from './support/stage.mjs';
 
 const KEY = 'sk-byo-test-valid-1';
@@ -93,26 +94,4 @@ async function customer(pattern, attributes) {
   const visit = await stage.visit(stage.product.page(all), { prepare });
   if (pattern === LAZY) await visit.page.route(pattern, held.take);
   return { refId: all['ref-id'], held, ...visit };
-}
-
-function hold() {
-  const asked = promise();
-  const verdict = promise();
-  return {
-    asked: asked.value,
-    release: () => verdict.resolve('continue'),
-    abort: () => verdict.resolve('abort'),
-    take: async (route) => {
-      asked.resolve();
-      await route[await verdict.value]();
-    },
-  };
-}
-
-function promise() {
-  let resolve;
-  const value = new Promise((done) => {
-    resolve = done;
-  });
-  return { value, resolve };
 }

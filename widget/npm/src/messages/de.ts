@@ -87,6 +87,7 @@ const de: Messages = {
   "progress.checking": "Der Anbieter wird zu diesem Schlüssel befragt.",
   "progress.connecting": "Der Schlüssel wird versiegelt und dann beim Anbieter geprüft.",
   "progress.rotating": "Der neue Schlüssel wird geprüft. Der alte gilt, bis der neue besteht.",
+  "progress.disconnecting": "Es wird getrennt, was noch läuft, und der Schlüssel gelöscht.",
 
   "tested.one": "Der Schlüssel funktioniert für {count} Modell",
   "tested.other": "Der Schlüssel funktioniert für {count} Modelle",
@@ -155,6 +156,7 @@ const de: Messages = {
   wrongWord: "Das ist nicht {word}.",
 
   "error.busy": "Es läuft noch eine andere Aktion.",
+  "error.changed_meanwhile": "Die Seite ist inzwischen bei jemand anderem.",
   "error.disabled": "Dieses Feld ist deaktiviert.",
   "error.csp_blocks_wasm":
     "Die Sicherheitsrichtlinie dieser Seite verhindert WebAssembly, das den Schlüssel versiegelt: In ihrem script-src fehlt 'wasm-unsafe-eval'. Es wurde nichts gesendet.",

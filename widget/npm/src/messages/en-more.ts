@@ -48,6 +48,7 @@ export default {
   "progress.checking": "Asking the provider about this key.",
   "progress.connecting": "Sealing the key, then checking it with the provider.",
   "progress.rotating": "Checking the new key. The old one works until it passes.",
+  "progress.disconnecting": "Ending what still uses the key, then destroying it.",
 
   // Outcomes
   "tested.one": "The key works for {count} model",
@@ -122,6 +123,7 @@ export default {
 
   // Failures, by code: found here
   "error.busy": "Another action is still running.",
+  "error.changed_meanwhile": "The page went on to somebody else meanwhile.",
   "error.disabled": "This field is disabled.",
   "error.csp_blocks_wasm":
     "This page’s security policy blocks WebAssembly, which seals the key: its script-src needs 'wasm-unsafe-eval'. Nothing was sent.",

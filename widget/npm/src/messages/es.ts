@@ -85,6 +85,7 @@ const es: Messages = {
   "progress.checking": "Se consulta al proveedor sobre esta clave.",
   "progress.connecting": "Se cifra la clave y después se comprueba con el proveedor.",
   "progress.rotating": "Se comprueba la clave nueva. La anterior funciona hasta que se acepte.",
+  "progress.disconnecting": "Se detiene lo que aún usa la clave y después se destruye.",
 
   "tested.one": "La clave funciona con {count} modelo",
   "tested.other": "La clave funciona con {count} modelos",
@@ -153,6 +154,7 @@ const es: Messages = {
   wrongWord: "Eso no es {word}.",
 
   "error.busy": "Todavía hay otra acción en curso.",
+  "error.changed_meanwhile": "Mientras tanto la página pasó a otra persona.",
   "error.disabled": "Este campo está desactivado.",
   "error.csp_blocks_wasm":
     "La política de seguridad de esta página bloquea WebAssembly, que cifra la clave: a su script-src le falta 'wasm-unsafe-eval'. No se envió nada.",

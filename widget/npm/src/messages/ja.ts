@@ -84,6 +84,7 @@ const ja: Messages = {
   "progress.checking": "このキーについてプロバイダーに問い合わせています。",
   "progress.connecting": "キーを暗号化し、プロバイダーで確認しています。",
   "progress.rotating": "新しいキーを確認しています。確認できるまでは、これまでのキーが使われます。",
+  "progress.disconnecting": "キーの使用を終了し、キーを消去しています。",
 
   "tested.one": "このキーは{count}個のモデルで使えます",
   "tested.other": "このキーは{count}個のモデルで使えます",
@@ -153,6 +154,7 @@ const ja: Messages = {
   wrongWord: "{word} と一致しません。",
 
   "error.busy": "別の操作がまだ終わっていません。",
+  "error.changed_meanwhile": "その間に、ページの対象が別の方に変わりました。",
   "error.disabled": "この欄は無効になっています。",
   "error.csp_blocks_wasm":
     "このページのセキュリティポリシーが、キーの暗号化に使うWebAssemblyをブロックしています。script-srcに'wasm-unsafe-eval'が必要です。何も送信されていません。",

@@ -17,8 +17,9 @@ export function listen(board: Board): void {
   on(view.input, "blur", () => report({ t: "blur" }));
   on(view.input, "input", () => board.typed());
   on(view.form, "keydown", (event) => {
-    const { key, target } = event as KeyboardEvent;
-    if (key === "Enter" && target instanceof HTMLInputElement && !isBusy(model)) board.attempt(primary(model));
+    const { key, target, isComposing } = event as KeyboardEvent;
+    // Enter that only ends a composition is none.
+    if (key === "Enter" && !isComposing && target instanceof HTMLInputElement && !isBusy(model)) board.attempt(primary(model));
   });
   on(view.root, "keydown", (event) => {
     if ((event as KeyboardEvent).key !== "Escape") return;

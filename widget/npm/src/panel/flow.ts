@@ -8,7 +8,8 @@ import { failure } from "../failure.js";
 import type { Action, Told } from "../protocol.js";
 import type { HeldKey, Sealer } from "../seal/sealer.js";
 import type { Access } from "../options.js";
-import type { ConnectedKey, KeyTarget, ProviderConfig, Reverted, SubmitFields, TestResult, Validated } from "../wire.js";
+import type { KeyTarget, ProviderConfig, SubmitFields } from "../wire.js";
+import { labelOf } from "./catalogue.js";
 import { addConfirm } from "./confirm.js";
 import { addEntry } from "./entry.js";
 import { learn, recheck, undisturbed } from "./learn.js";
@@ -19,6 +20,15 @@ import { currentKey, fixedConfig, isBusy, isEntering, toneOf } from "./model.js"
 import { both, renderOutcome, tested, verdictWords } from "./outcome.js";
 import type { Board } from "./panel.js";
 import { DURING } from "./state.js";
+
+/** What came of an action: for whoever asked, for the page to hear, and how the model takes it over. */
+interface Done {
+  value: unknown;
+  event: Told;
+  /** What the event carries, where that is not the value. */
+  detail?: unknown;
+  show(): void;
+}
 
 export class Flow {
   readonly #board: Board;
@@ -110,7 +120,11 @@ export class Flow {
       learn(model, session, data, whose);
       board.settle(undisturbed(model));
     } catch (reason) {
-      if (board.speaksFor(access)) board.fail(ByoError.from(reason));
+      if (!board.speaksFor(access)) return;
+      const error = ByoError.from(reason);
+      // What is under way goes on, and says for itself how it ends.
+      if (isBusy(model)) board.report({ t: "told", event: "error", detail: error });
+      else board.fail(error);
     }
   }
 
@@ -139,18 +153,23 @@ export class Flow {
   }
 
   /** An action: its state, its outcome, and the focus where the reader expects it. */
-  async #run(action: Action, act: (core: Core) => Promise<[unknown, Told, unknown?]>): Promise<unknown> {
+  async #run(action: Action, act: (core: Core) => Promise<Done>): Promise<unknown> {
     const board = this.#board;
     const { model, view, root } = board;
     const focused = root.activeElement;
+    let core: Core | undefined;
+    // Where the page means somebody else by the end, this does not concern them.
+    const concernsThem = () => !core || board.speaksFor(core.access);
     try {
-      const core = this.#open();
+      core = this.#open();
       if (model.config.disabled) throw misuse("disabled", model.words("error.disabled"));
       if (!model.provider) throw misuse("invalid_option", "providers: none of these is known or allowed.", "providers");
       if (action === "connect" || action === "test" || action === "rotate") this.#demandKey();
       model.problem = model.notice = undefined;
       board.settle(DURING[action]);
-      const [value, event, detail = value] = await act(core);
+      const { value, event, detail = value, show } = await act(core);
+      if (!concernsThem()) return value;
+      show();
       board.settle();
       // The button that was pressed may be gone.
       if (focused && !focused.checkVisibility()) (isEntering(model) ? view.input : view.heading).focus();
@@ -158,60 +177,75 @@ export class Flow {
       return value;
     } catch (reason) {
       const error = ByoError.from(reason);
+      if (!concernsThem()) throw error;
       board.fail(error);
-      if (error.code === "key_missing") board.focus();
+      // A call of the page leaves the focus where it is; `rotate` is asked for the field.
+      if (error.code === "key_missing" && (focused || action === "rotate")) board.focus();
       throw error;
     }
   }
 
-  async #submit(core: Core, purpose: "connect" | "test" | "rotate"): Promise<[TestResult | ConnectedKey, Told]> {
-    const { model } = this.#board;
+  async #submit(core: Core, purpose: "connect" | "test" | "rotate"): Promise<Done> {
+    const board = this.#board;
+    const { model } = board;
     const fields = await this.#fields(core);
+    // Whatever is in the field by now was entered for somebody else.
+    if (!board.speaksFor(core.access)) throw misuse("changed_meanwhile", model.words("error.changed_meanwhile"));
     const key = this.#take();
     if (purpose === "test") {
-      const result = await core.submit(purpose, fields, key);
-      model.notice = tested(model, result);
-      return [result, "tested"];
+      const value = await core.submit(purpose, fields, key);
+      const show = () => {
+        model.notice = tested(model, value);
+      };
+      return { value, event: "tested", show };
     }
-    const connected = await core.submit(purpose, fields, key);
-    this.#board.forget();
-    model.step = undefined;
-    // It was, a moment ago.
-    model.keys.set(connected.provider, { ...connected, checkedAt: new Date().toISOString() });
-    return [connected, purpose === "rotate" ? "rotated" : "connected"];
+    const value = await core.submit(purpose, fields, key);
+    const show = () => {
+      board.forget();
+      model.step = undefined;
+      // It was, a moment ago.
+      model.keys.set(value.provider, { ...value, checkedAt: new Date().toISOString() });
+    };
+    return { value, event: purpose === "rotate" ? "rotated" : "connected", show };
   }
 
   /** Has the stored key checked again. */
-  async #validate(core: Core): Promise<[Validated, Told]> {
+  async #validate(core: Core): Promise<Done> {
     const { model } = this.#board;
     const key = currentKey(model);
     if (!key) throw failure("key_missing");
     const target = await this.#target(core);
-    const found = await core.validate(target);
-    model.keys.set(target.provider, recheck(key, found));
-    model.notice = { tone: toneOf(found.verdict), ...verdictWords(model, found.verdict) };
-    return [found, "tested"];
+    const value = await core.validate(target);
+    const show = () => {
+      model.keys.set(target.provider, recheck(key, value));
+      model.notice = { tone: toneOf(value.verdict), ...verdictWords(model, value.verdict) };
+    };
+    return { value, event: "tested", show };
   }
 
-  async #disconnect(core: Core): Promise<[undefined, Told, unknown]> {
+  async #disconnect(core: Core): Promise<Done> {
     const { model } = this.#board;
     const target = await this.#target(core);
-    const answer = await core.disconnect(target);
-    const provider = model.provider?.label ?? target.provider;
-    model.keys.delete(target.provider);
-    model.step = undefined;
-    model.notice = { tone: "good", title: ["disconnected.title", { provider }], next: ["disconnected.next"] };
-    return [undefined, "disconnected", answer];
+    const detail = await core.disconnect(target);
+    const show = () => {
+      const provider = labelOf(target.provider);
+      model.keys.delete(target.provider);
+      model.step = undefined;
+      model.notice = { tone: "good", title: ["disconnected.title", { provider }], next: ["disconnected.next"] };
+    };
+    return { value: undefined, event: "disconnected", detail, show };
   }
 
   /** Ends with every key, whatever its provider or name. */
-  async #revert(core: Core): Promise<[Reverted, Told]> {
+  async #revert(core: Core): Promise<Done> {
     const { model } = this.#board;
-    const answer = await core.revert((await this.#target(core)).refId);
-    model.keys.clear();
-    model.step = undefined;
-    model.notice = { tone: "good", ...both("reverted") };
-    return [answer, "reverted"];
+    const value = await core.revert((await this.#target(core)).refId);
+    const show = () => {
+      model.keys.clear();
+      model.step = undefined;
+      model.notice = { tone: "good", ...both("reverted") };
+    };
+    return { value, event: "reverted", show };
   }
 
   /** The calls, as whom the page names now. */

@@ -54,7 +54,7 @@ export class Board implements Panel {
     } else if (message.t === "focus") {
       this.focus({ preventScroll: message.preventScroll ?? false });
     } else {
-      if (message.t === "reset") model.step = undefined;
+      if (message.t === "reset") this.#blank();
       this.clear();
     }
   }
@@ -73,7 +73,7 @@ export class Board implements Panel {
 
   /** Whether this is still the one. */
   speaksFor(access: Access): boolean {
-    return access === this.#access && this.root.isConnected;
+    return access === this.#access;
   }
 
   /** One action at a time, shown from its first moment even where the flow has to be loaded for it. */
@@ -82,8 +82,12 @@ export class Board implements Panel {
     if (isBusy(model)) throw misuse("busy", model.words("error.busy"));
     if (action === "rotate") model.step = currentKey(model) && "replace";
     if (this.#flow) return this.#flow.act(action);
+    const access = this.#access;
     this.settle(change.DURING[action]);
-    return (await this.ready()).act(action);
+    const flow = await this.ready();
+    // Whoever it was asked for, it was not the one that the page means now.
+    if (access !== this.#access) throw misuse("changed_meanwhile", model.words("error.changed_meanwhile"));
+    return flow.act(action);
   }
 
   /** An action that nobody waits for: failures are shown and told by an event. */
@@ -110,11 +114,12 @@ export class Board implements Panel {
     (isEntering(this.model) ? this.view.input : this.view.heading).focus(options);
   }
 
-  /** Forgets what was typed, and what came of it. */
+  /** Forgets what was typed, and what came of it. What is under way goes on. */
   clear(): void {
+    const { model } = this;
     this.forget();
-    this.model.notice = undefined;
-    this.settle();
+    model.notice = undefined;
+    this.settle(isBusy(model) ? model.state : undefined);
   }
 
   /** Leaves what was begun with a connected key. */
@@ -127,7 +132,6 @@ export class Board implements Panel {
 
   choose(id: string | undefined): void {
     change.choose(this.model, id);
-    if (!isEntering(this.model)) this.forget();
     this.settle();
     this.#lookSoon();
   }
@@ -154,7 +158,10 @@ export class Board implements Panel {
 
   /** Enters a state, by default the one that what is there amounts to, shows it and tells what is new. */
   settle(state: ConnectState = change.rest(this.model)): void {
-    change.enter(this.model, state);
+    const { model } = this;
+    change.enter(model, state);
+    // Nothing stays in a field that is not shown.
+    if (model.typed && !isEntering(model)) this.forget();
     this.draw();
     this.#tellValue();
     this.#tellChange();
@@ -173,10 +180,19 @@ export class Board implements Panel {
     if (before.messages !== config.messages || before.locale !== config.locale) this.#speak();
     change.offer(model);
     if (identity(before) === identity(config)) return this.settle(model.state);
-    // What was entered was meant for whoever was named then; before that, for whoever comes.
-    if (before.token) this.forget();
     change.reopen(model);
+    // What was entered was meant for whoever was named then; before that, for whoever comes.
+    if (before.token) this.#blank();
     this.#open();
+  }
+
+  /** As it was before anybody used it. */
+  #blank(): void {
+    const { view, model } = this;
+    this.forget();
+    for (const { input } of [view.base, view.apiVersion, view.deployment]) input.value = "";
+    view.custom.open = false;
+    if (!isBusy(model)) model.step = undefined;
   }
 
   /** Says everything in the language that is wanted once it is here; before its first words there is nothing to see. */
@@ -210,6 +226,7 @@ export class Board implements Panel {
     this.#access = undefined;
     // The token may be on its way; a call without one says what is missing.
     if (fault && token) return this.fail(ByoError.from(fault), "load-error");
+    if (baseURL) this.view.badge.setAttribute("base-url", baseURL);
     if (!fault) this.#access = { baseURL, token, trustRoot: trustRoot ?? undefined, isSession: isSession(model), isTest: isTest(model), fetch: undefined };
     this.settle("idle");
     const access = this.#access;

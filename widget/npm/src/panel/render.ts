@@ -15,7 +15,8 @@ export function render(view: View, model: Model): void {
   view.head.hidden = view.pickerLabel.hidden && view.chip.hidden;
   view.form.hidden = !entering;
   view.panel.hidden = entering;
-  view.root.ariaBusy = String(busy);
+  // Not the root, in which there is told what goes on.
+  view.form.ariaBusy = view.panel.ariaBusy = String(busy);
   for (const node of view.root.querySelectorAll<HTMLInputElement | HTMLButtonElement>("[part=form] *, [part=panel] *")) {
     // Not `disabled` while busy: that would throw the focus away.
     if (node instanceof HTMLInputElement) node.readOnly = busy;
@@ -29,8 +30,13 @@ export function render(view: View, model: Model): void {
   renderActions(view, model);
   // Until the flow is there, the one thing to say is that it cannot be had.
   if (view.drawMore) view.drawMore(model);
-  else setText(view.error, model.problem?.message ?? "");
+  else setText(view.error, problemOf(model));
   view.badge.hidden = model.config.hideBadge;
+}
+
+function problemOf({ problem, words }: Model): string {
+  const key = `error.${problem?.code}`;
+  return (words.translates?.(key) ? words(key) : problem?.message) ?? "";
 }
 
 /** What stays as it is until the language changes. */

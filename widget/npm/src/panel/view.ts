@@ -24,7 +24,7 @@ export function build() {
   };
   /** A labelled field beside the key. */
   const setting = (part: string, label: Key, type = "text") => {
-    const input = textField(part, type, { id: part });
+    const input = textField(part, type, { id: part, "aria-describedby": "error" });
     return { input, row: el("div", { class: "setting" }, said(label, el("label", { part: "label", for: part })), input) };
   };
   const node = {
