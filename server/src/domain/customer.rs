@@ -2,9 +2,12 @@
 
 use std::sync::Arc;
 
-use futures_util::future::join_all;
-
-use super::{Authority, Refusal, event::Teller, in_use, mode, submit::to_its_end};
+use super::{
+    Authority, Refusal,
+    event::Teller,
+    in_use::{self, Carried, carry},
+    mode,
+};
 use crate::{
     app::App,
     store::{Allow, KeyRow, Mode, RevertCustomer, RevertOutcome},
@@ -38,11 +41,10 @@ pub async fn revert(
         return Err(Refusal::invalid("confirm", "must be true: every key of this customer is destroyed"));
     }
     authority.take_budget(app)?;
-    let own = Arc::clone(app);
-    to_its_end(app, async move { run(&own, &authority, ref_id).await }).await
+    carry(app, move |app| async move { run(&app, &authority, ref_id).await }).await
 }
 
-async fn run(app: &App, authority: &Authority, ref_id: String) -> Result<Reverted, Refusal> {
+async fn run(app: &Carried, authority: &Authority, ref_id: String) -> Result<Reverted, Refusal> {
     let scope = authority.scope();
     let at = app.clock.now();
     let customer = in_use::customer(&scope.environment.id, &ref_id);
@@ -64,10 +66,8 @@ async fn run(app: &App, authority: &Authority, ref_id: String) -> Result<Reverte
         RevertOutcome::Unknown => (false, Vec::new()),
         RevertOutcome::Spent => return Err(Refusal::SessionSpent),
     };
-    // Keys that were sealed for single requests end with it, whoever the customer is. All are told before any is waited
-    // for.
-    let ended = keys.iter().map(|key| key.id.as_str()).chain([customer.as_str()]);
-    join_all(ended.map(|of| app.in_use.end(of))).await;
+    // Keys that were sealed for single requests end with it, whoever the customer is.
+    app.end(keys.iter().map(|key| key.id.as_str()).chain([customer.as_str()])).await;
     app.webhooks_due.notify_one();
     if is_known { Ok(Reverted { keys, mode }) } else { Err(NO_CUSTOMER) }
 }

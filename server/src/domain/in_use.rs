@@ -2,13 +2,15 @@
 //!
 //! Whoever is about to use a key reads [`InUse::epoch`], then the database, then takes a lease, then looks at the epoch
 //! again. When it has not moved, no change was acknowledged between the reading and the lease; and every later change
-//! finds the lease. Whoever ends a key commits first, then calls [`InUse::end`], and answers once that has returned: by
+//! finds the lease. Whoever ends a key commits first, then calls [`Carried::end`], and answers once that has returned: by
 //! then nothing uses the key any more.
 //!
 //! The same goes for runtime tokens: a lease of a call that is made with one ends with it as well.
 //!
 //! A lease is taken by every proxied call and a key is hardly ever ended, so taking one is cheap and ending looks through
 //! all there are.
+
+mod carried;
 
 use std::{
     sync::{
@@ -22,6 +24,7 @@ use std::{
 use slab::Slab;
 use tokio::sync::Notify;
 
+pub(super) use self::carried::{Carried, carry, set_off};
 use crate::id::{EnvironmentId, TokenId};
 
 /// What stands for all uses of keys that a customer sent along with requests.
@@ -107,13 +110,14 @@ impl InUse {
         Lease { place, this, shared: Arc::clone(&self.0) }
     }
 
-    /// Something else changed that decides about uses: those being prepared look again.
+    /// Something else changed that decides about uses: those being prepared look again. To be called before the change is
+    /// acknowledged; one that never is may go untold.
     pub fn changed(&self) {
         self.0.epoch.fetch_add(1, Ordering::SeqCst);
     }
 
     /// Ends every use of this key, or through this token, and waits until all have let go.
-    pub async fn end(&self, of: &str) {
+    async fn end(&self, of: &str) {
         self.changed();
         let ended: Vec<_> = lock(&self.0.uses)
             .iter()

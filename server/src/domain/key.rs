@@ -7,9 +7,9 @@ use byo_seal::{ProviderId, Verdict};
 use super::{
     Authority, Lease, Refusal, Secret,
     event::Teller,
-    in_use,
+    in_use::{self, Carried, carry},
     record::{self, Place},
-    submit::{CheckMessage, to_its_end},
+    submit::CheckMessage,
 };
 use crate::{
     app::App,
@@ -102,12 +102,11 @@ pub async fn revoke(
 ) -> Result<Option<KeyRow>, Refusal> {
     authority.permit(Allow::Disconnect, &ref_id, provider)?;
     authority.take_budget(app)?;
-    let own = Arc::clone(app);
-    to_its_end(app, async move { run_revoke(&own, &authority, &ref_id, provider, &name).await }).await
+    carry(app, move |app| async move { run_revoke(&app, &authority, &ref_id, provider, &name).await }).await
 }
 
 async fn run_revoke(
-    app: &App,
+    app: &Carried,
     authority: &Authority,
     ref_id: &str,
     provider: ProviderId,
@@ -121,25 +120,26 @@ async fn run_revoke(
         at,
         event: Some(Box::new(move |key| teller.key("key.revoked", key, None))),
     };
+    // Keys that were sealed for single requests end with it, whether there is a stored one or not.
+    let customer = in_use::customer(&authority.scope().environment.id, ref_id);
     match app.store.revoke_key(revoke).await? {
         RevokeOutcome::Revoked(key) => {
-            app.in_use.end(key.id.as_str()).await;
-            app.in_use.end(&in_use::customer(&key.address.environment, ref_id)).await;
+            app.end([key.id.as_str(), &customer]).await;
             app.webhooks_due.notify_one();
             Ok(Some(*key))
         }
         RevokeOutcome::NothingThere => {
-            // Keys that were sealed for single requests end with it all the same.
-            app.in_use.end(&in_use::customer(&authority.scope().environment.id, ref_id)).await;
+            app.end([customer.as_str()]).await;
             Ok(None)
         }
         RevokeOutcome::Spent => Err(Refusal::SessionSpent),
     }
 }
 
-/// Refuses a key's use, or allows it again, without touching its ciphertext.
+/// Refuses a key's use, or allows it again, without touching its ciphertext. Goes on to its end even if whoever asked goes
+/// away.
 pub async fn set_disabled(
-    app: &App,
+    app: &Arc<App>,
     secret: &Secret,
     ref_id: &str,
     provider: ProviderId,
@@ -156,10 +156,13 @@ pub async fn set_disabled(
         event: Box::new(move |key| teller.key(kind, key, None)),
     };
     app.limits.secret(secret.token.as_str())?;
-    let key = app.store.set_key_disabled(change).await?.ok_or(NO_KEY)?;
-    app.in_use.end(key.id.as_str()).await;
-    app.webhooks_due.notify_one();
-    Ok(key)
+    carry(app, move |app| async move {
+        let key = app.store.set_key_disabled(change).await?.ok_or(NO_KEY)?;
+        app.end([key.id.as_str()]).await;
+        app.webhooks_due.notify_one();
+        Ok(key)
+    })
+    .await
 }
 
 /// A page of keys, and where the next one begins; a session sees its own customer's alone.

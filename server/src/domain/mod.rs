@@ -52,7 +52,7 @@ pub use runtime_token::{
 };
 pub use sealing::{
     Announced, Occasion, Params, Schedule, SealingKeys, SealingKeysError, SealingSettings, announced,
-    directory, keep_sealing_keys, params,
+    directory, keep_sealing_keys, params, rotate_sealing_keys,
 };
 pub use session::{CreatedSession, SessionRequest, create_session, is_origin};
 pub use submit::{CheckMessage, KeyAnswer, Material, Outcome, Submission, TestAnswer, submit};

@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 
 use super::{
     Fault, Refusal,
+    in_use::{Carried, carry},
     project::environment_of,
     provider_config,
     submit::{self, Version},
@@ -42,11 +43,10 @@ pub struct PlatformKey {
 /// Checks a key with its provider and stores it, in the place of the one there was. Goes on to its end even if whoever
 /// asked goes away. A key that is refused changes nothing.
 pub async fn put_platform_key(app: &Arc<App>, new: PlatformKey) -> Result<KeyRow, Refusal> {
-    let own = Arc::clone(app);
-    submit::to_its_end(app, async move { put(&own, &new).await }).await
+    carry(app, move |app| async move { put(&app, &new).await }).await
 }
 
-async fn put(app: &App, new: &PlatformKey) -> Result<KeyRow, Refusal> {
+async fn put(app: &Carried, new: &PlatformKey) -> Result<KeyRow, Refusal> {
     let PlatformKey { provider, provider_config: config, key, .. } = new;
     let environment = environment_of(app, &new.project, new.environment).await?;
     provider_config::allowed(app, *provider, config)?;
@@ -79,7 +79,7 @@ async fn put(app: &App, new: &PlatformKey) -> Result<KeyRow, Refusal> {
         };
         match app.store.put_key(put).await? {
             PutOutcome::Stored => {
-                app.in_use.end(row.id.as_str()).await;
+                app.end([row.id.as_str()]).await;
                 return Ok(row);
             }
             PutOutcome::Stale => return Err(Refusal::RevokedMeanwhile),
@@ -99,9 +99,9 @@ pub async fn platform_keys(
     Ok(app.store.platform_keys(&id).await?)
 }
 
-/// Destroys one. Once this has answered, nothing uses it again.
+/// Destroys one. Once this has answered, nothing uses it again. Goes on to its end even if whoever asked goes away.
 pub async fn remove_platform_key(
-    app: &App,
+    app: &Arc<App>,
     project: &ProjectId,
     environment: Environment,
     provider: ProviderId,
@@ -113,8 +113,11 @@ pub async fn remove_platform_key(
         at: app.clock.now(),
         event: None,
     };
-    if let RevokeOutcome::Revoked(key) = app.store.revoke_key(revoke).await? {
-        app.in_use.end(key.id.as_str()).await;
-    }
-    Ok(())
+    carry(app, move |app| async move {
+        if let RevokeOutcome::Revoked(key) = app.store.revoke_key(revoke).await? {
+            app.end([key.id.as_str()]).await;
+        }
+        Ok(())
+    })
+    .await
 }

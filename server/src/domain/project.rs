@@ -1,6 +1,8 @@
 //! Projects, their environments and tokens: the operator's part.
 
-use super::{Refusal, session::check_origins};
+use std::sync::Arc;
+
+use super::{Refusal, in_use::carry, session::check_origins};
 use crate::{
     app::App,
     clock::Timestamp,
@@ -74,13 +76,16 @@ pub async fn create_token(
 }
 
 /// Ends a token; no call passes with it once this has answered, nor with what it made. Calls that run with runtime tokens
-/// it made end now.
-pub async fn revoke_token(app: &App, id: &TokenId) -> Result<(), Refusal> {
-    if !app.store.revoke_token(id, app.clock.now()).await? {
-        return Err(Refusal::NotFound("There is no such token."));
-    }
-    app.in_use.end(id.as_str()).await;
-    Ok(())
+/// it made end now. Goes on to its end even if whoever asked goes away.
+pub async fn revoke_token(app: &Arc<App>, id: TokenId) -> Result<(), Refusal> {
+    carry(app, move |app| async move {
+        if !app.store.revoke_token(&id, app.clock.now()).await? {
+            return Err(Refusal::NotFound("There is no such token."));
+        }
+        app.end([id.as_str()]).await;
+        Ok(())
+    })
+    .await
 }
 
 /// One half of a project.

@@ -1,10 +1,10 @@
 //! Runtime tokens: one customer's leave to use the proxy, for tools that can set no headers.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use byo_seal::ProviderId;
 
-use super::{Invalid, Refusal, Secret};
+use super::{Invalid, Refusal, Secret, in_use::carry};
 use crate::{
     app::App,
     id::TokenId,
@@ -67,14 +67,17 @@ pub async fn create_runtime_token(
 }
 
 /// Ends one and the calls that run with it. Once this has answered, nothing goes out for it any more. One that expires lets
-/// what has begun come to its end.
-pub async fn revoke_runtime_token(app: &App, secret: &Secret, id: &TokenId) -> Result<(), Refusal> {
-    let environment = &secret.scope.environment.id;
-    if !app.store.revoke_runtime_token(environment, id, app.clock.now()).await? {
-        return Err(NO_TOKEN);
-    }
-    app.in_use.end(id.as_str()).await;
-    Ok(())
+/// what has begun come to its end. Goes on to its own even if whoever asked goes away.
+pub async fn revoke_runtime_token(app: &Arc<App>, secret: &Secret, id: TokenId) -> Result<(), Refusal> {
+    let environment = secret.scope.environment.id.clone();
+    carry(app, move |app| async move {
+        if !app.store.revoke_runtime_token(&environment, &id, app.clock.now()).await? {
+            return Err(NO_TOKEN);
+        }
+        app.end([id.as_str()]).await;
+        Ok(())
+    })
+    .await
 }
 
 /// A page of the environment's runtime tokens, and where the next one begins.

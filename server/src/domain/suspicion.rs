@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 use super::{
     Refusal, StoredAt,
     event::Teller,
+    in_use::{Carried, set_off},
     record::{self, Place},
 };
 use crate::{
@@ -20,8 +21,7 @@ use crate::{
 
 /// Marks the key and checks it again, in the background and once at a time.
 pub fn suspect(app: &Arc<App>, project: ProjectId, environment: Environment, stored: StoredAt) {
-    let app = Arc::clone(app);
-    app.clone().tasks.spawn(async move {
+    set_off(app, move |app| async move {
         if let Err(refusal) = recheck(&app, &project, environment, &stored).await {
             tracing::error!(key = stored.id.as_str(), ?refusal, "a suspected key could not be checked again");
         }
@@ -29,7 +29,7 @@ pub fn suspect(app: &Arc<App>, project: ProjectId, environment: Environment, sto
 }
 
 async fn recheck(
-    app: &App,
+    app: &Carried,
     project: &ProjectId,
     environment: Environment,
     stored: &StoredAt,
@@ -87,7 +87,7 @@ async fn recheck(
         "a key was disabled: its provider refuses it"
     );
     drop(lease);
-    app.in_use.end(row.id.as_str()).await;
+    app.end([row.id.as_str()]).await;
     app.webhooks_due.notify_one();
     Ok(())
 }

@@ -157,7 +157,7 @@ pub(super) async fn revoke(
     Path(id): Path<String>,
 ) -> Result<StatusCode, Problem> {
     let id = TokenId::parse(&id).ok_or(NO_TOKEN)?;
-    domain::revoke_runtime_token(&app, &secret, &id).await?;
+    domain::revoke_runtime_token(&app, &secret, id).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

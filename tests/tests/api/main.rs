@@ -6,6 +6,7 @@ mod database;
 mod disabled;
 mod envelopes;
 mod frame;
+mod hung_up;
 mod lifecycle;
 mod modes;
 mod on_the_proxy;

@@ -3,7 +3,7 @@
 mod keys;
 mod schedule;
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use byo_seal::{Context, KeyId, PublicKey, SealedKey, Suite, base64url};
 use serde::Serialize;
@@ -16,6 +16,7 @@ pub use schedule::{Occasion, Schedule};
 use super::{
     Refusal,
     challenge::{self, Challenge},
+    in_use::carry,
 };
 use crate::{
     app::App,
@@ -120,10 +121,16 @@ pub(super) async fn open(
         .ok_or(Refusal::EnvelopeInvalid)
 }
 
-/// Does what is due with the sealing keys, or what the operator asks for.
+/// Does what is due with the sealing keys.
 pub async fn keep_sealing_keys(app: &App, occasion: Occasion) -> Result<SealingKeySet, Refusal> {
     let now = app.clock.now();
     Ok(app.sealing_keys.keep(&*app.store, &app.vault, now, &*app.entropy, occasion).await?)
+}
+
+/// Does with the sealing keys what the operator asks for. Goes on to its end even if whoever asked goes away, so that none
+/// is used here that is destroyed in the database.
+pub async fn rotate_sealing_keys(app: &Arc<App>, occasion: Occasion) -> Result<SealingKeySet, Refusal> {
+    carry(app, move |app| async move { keep_sealing_keys(&app, occasion).await }).await
 }
 
 /// The signed directory; `None` when this server has no key to sign it with.

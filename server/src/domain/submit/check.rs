@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 use super::{CheckMessage, Outcome, Submission, TestAnswer, store, version};
 use crate::{
     app::App,
-    domain::{Authority, Refusal, challenge::Challenge, event::Teller},
+    domain::{Authority, Refusal, challenge::Challenge, event::Teller, in_use::Carried},
     providers::Check,
     secret::ProviderKey,
     store::{ChallengeAnswer, NewEvent},
@@ -30,7 +30,7 @@ pub(super) fn limits(app: &App, submission: &Submission) -> Result<(), Refusal> 
 }
 
 pub(super) async fn and_store(
-    app: &App,
+    app: &Carried,
     submission: &Submission,
     key: &ProviderKey,
     sealed: Sealed,

@@ -22,6 +22,7 @@ pub(super) use self::{
 use super::{
     Authority, Fault, Refusal,
     challenge::{self, Challenge},
+    in_use::{Carried, carry},
     provider_config, sealing,
 };
 use crate::{
@@ -139,19 +140,10 @@ pub struct CheckMessage {
 
 /// Carries it out. Goes on to its end even if whoever asked goes away, so that a write is never half known.
 pub async fn submit(app: &Arc<App>, submission: Submission) -> Result<Outcome, Refusal> {
-    let own = Arc::clone(app);
-    to_its_end(app, async move { run(&own, submission).await }).await
+    carry(app, move |app| async move { run(&app, submission).await }).await
 }
 
-/// Work that goes on when whoever asked for it has gone.
-pub(super) async fn to_its_end<T: Send + 'static>(
-    app: &App,
-    work: impl Future<Output = Result<T, Refusal>> + Send + 'static,
-) -> Result<T, Refusal> {
-    app.tasks.spawn(work).await.map_err(|_| Refusal::Fault(Fault::Lost))?
-}
-
-async fn run(app: &App, submission: Submission) -> Result<Outcome, Refusal> {
+async fn run(app: &Carried, submission: Submission) -> Result<Outcome, Refusal> {
     submission.authority.permit(submission.allow(), &submission.ref_id, submission.provider)?;
     check::limits(app, &submission)?;
     provider_config::check(app, &submission.authority, submission.provider, &submission.provider_config)?;
@@ -162,7 +154,7 @@ async fn run(app: &App, submission: Submission) -> Result<Outcome, Refusal> {
     }
 }
 
-async fn run_sealed(app: &App, submission: &Submission, sealed: &SealedKey) -> Result<Outcome, Refusal> {
+async fn run_sealed(app: &Carried, submission: &Submission, sealed: &SealedKey) -> Result<Outcome, Refusal> {
     let stale = || Refusal::ChallengeStale(Box::new(sealing::params(app)));
     let now = app.clock.now();
     let challenge = challenge::verify(challenge::Use::Submission, &app.vault, &sealed.challenge, now)

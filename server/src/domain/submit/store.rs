@@ -5,7 +5,7 @@ use byo_seal::Purpose;
 use super::{ATTEMPTS, KeyAnswer, Outcome, Submission, Version, check};
 use crate::{
     app::App,
-    domain::{Authority, Fault, Refusal, event::Teller},
+    domain::{Authority, Fault, Refusal, event::Teller, in_use::Carried},
     providers::Check,
     secret::ProviderKey,
     store::{DisabledBy, KeyRow, PutKey, PutOutcome, UsedChallenge, Writes},
@@ -19,7 +19,7 @@ pub(super) async fn require_existing(app: &App, submission: &Submission) -> Resu
 }
 
 pub(super) async fn store(
-    app: &App,
+    app: &Carried,
     submission: &Submission,
     key: &ProviderKey,
     check: Check,
@@ -32,7 +32,7 @@ pub(super) async fn store(
         match app.store.put_key(put).await? {
             PutOutcome::Stored => {
                 if let Some(standing) = standing {
-                    app.in_use.end(standing.id.as_str()).await;
+                    app.end([standing.id.as_str()]).await;
                 }
                 app.webhooks_due.notify_one();
                 return Ok(outcome);

@@ -98,5 +98,5 @@ pub(in crate::http) async fn rotate(
     JsonBody(body): JsonBody<RotateBody>,
 ) -> Result<Json<SealingKeyList>, Problem> {
     let occasion = if body.compromised { Occasion::Compromise } else { Occasion::Rotate };
-    Ok(Json(domain::keep_sealing_keys(&app, occasion).await?.into()))
+    Ok(Json(domain::rotate_sealing_keys(&app, occasion).await?.into()))
 }

@@ -144,6 +144,6 @@ pub(in crate::http) async fn revoke(
     Path(id): Path<String>,
 ) -> Result<StatusCode, Problem> {
     let id = TokenId::parse(&id).ok_or(Refusal::NotFound("There is no such token."))?;
-    domain::revoke_token(&app, &id).await?;
+    domain::revoke_token(&app, id).await?;
     Ok(StatusCode::NO_CONTENT)
 }
