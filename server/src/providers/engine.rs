@@ -107,7 +107,7 @@ impl Caller<'_> {
         match self.call(probe.call, None).await {
             Ok(answer) => {
                 let reason = rules::read(self.target.spec, probe.proof, &answer);
-                let is_list = matches!(probe.proof, Proof::Json(_));
+                let is_list = matches!(probe.proof, Proof::Models | Proof::Json(_));
                 Probed { reason, answer: is_list.then_some(answer) }
             }
             Err(error) => Probed { reason: reason_of(error), answer: None },

@@ -70,7 +70,7 @@ impl Found {
     fn take(&mut self, list: &ModelList, page: &Value, key: &ProviderKey) {
         let items = page.pointer(list.items).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
         for item in items {
-            let Some(id) = item.get(list.id).and_then(Value::as_str) else { continue };
+            let Some(id) = list.id_of(item) else { continue };
             let id = id.strip_prefix(list.strip).unwrap_or(id);
             // EXPOSE: to see that it is not told again; models are stored, shown and sent in clear.
             let tells_key = !key.is_empty() && id.contains(key.expose());
@@ -79,6 +79,19 @@ impl Found {
                 self.ids.push(id.to_owned());
             }
         }
+    }
+}
+
+impl ModelList {
+    /// Whether this is a list of models, and not just anything that says 200: an array, and where something is in it, an
+    /// id too. Other items may be there; what they are is nobody's business.
+    pub(super) fn is_in(&self, page: &Value) -> bool {
+        let items = page.pointer(self.items).and_then(Value::as_array);
+        items.is_some_and(|items| items.is_empty() || items.iter().any(|item| self.id_of(item).is_some()))
+    }
+
+    fn id_of<'a>(&self, item: &'a Value) -> Option<&'a str> {
+        item.get(self.id).and_then(Value::as_str)
     }
 }
 

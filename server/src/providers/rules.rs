@@ -51,7 +51,7 @@ impl Answer {
 pub(super) fn read(spec: &Spec, proof: Proof, answer: &Answer) -> Reason {
     let ruled =
         spec.rules.iter().find(|rule| rule.status == answer.status.as_u16() && holds(rule.tests, answer));
-    ruled.map_or_else(|| by_status(proof, answer), |rule| rule.reason)
+    ruled.map_or_else(|| by_status(spec, proof, answer), |rule| rule.reason)
 }
 
 /// What the answer to an ordinary call means that is no success.
@@ -60,8 +60,9 @@ pub(super) fn refusal(spec: &Spec, answer: &Answer) -> Reason {
     read(spec, Proof::Json(""), answer)
 }
 
-fn by_status(proof: Proof, answer: &Answer) -> Reason {
+fn by_status(spec: &Spec, proof: Proof, answer: &Answer) -> Reason {
     let let_in = match proof {
+        Proof::Models => answer.status.is_success() && spec.models.is_in(&answer.json),
         Proof::Json(pointer) => {
             answer.status.is_success() && answer.json.pointer(pointer).is_some_and(|value| !value.is_null())
         }

@@ -117,6 +117,8 @@ pub(super) struct Probe {
 /// What a let-in call looks like.
 #[derive(Clone, Copy)]
 pub(super) enum Proof {
+    /// 2xx and the row's list of models.
+    Models,
     /// 2xx, JSON, and something other than null at this pointer.
     Json(&'static str),
     /// 400 or 422: the key was taken and the empty request was not.

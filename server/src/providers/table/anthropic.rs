@@ -22,7 +22,7 @@ pub(super) const ANTHROPIC: Spec = Spec {
     // Bearer is what its SDKs send with the newer versions.
     auth: Auth::Versioned { header: "x-api-key", version: "anthropic-version", until: "2023-06-01" },
     headers: &[("anthropic-version", "2023-06-01")],
-    probe: Probe { call: Call::get("/v1/models", &[("limit", "1000")]), proof: Proof::Json("/data") },
+    probe: Probe { call: Call::get("/v1/models", &[("limit", "1000")]), proof: Proof::Models },
     fallback: Some(Probe { call: Call::post("/v1/messages", "{}"), proof: Proof::BadRequest }), // for gateways
     always_compare: false,
     openai_base: false,

@@ -13,7 +13,7 @@ pub(super) const DATED: Spec = Spec {
     when: When::DatedApiVersion,
     probe: Probe {
         call: Call::get("/openai/models", &[("api-version", "{apiVersion}")]),
-        proof: Proof::Json("/data"),
+        proof: Proof::Models,
     },
     ..V1
 };
@@ -30,7 +30,7 @@ pub(super) const V1: Spec = Spec {
     settings: &[Setting::Azure],
     auth: Auth::Header("api-key"),
     headers: &[],
-    probe: Probe { call: Call::get("/openai/v1/models", &[]), proof: Proof::Json("/data") },
+    probe: Probe { call: Call::get("/openai/v1/models", &[]), proof: Proof::Models },
     fallback: None,
     always_compare: false,
     openai_base: false,

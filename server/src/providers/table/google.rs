@@ -21,10 +21,7 @@ pub(super) const GOOGLE: Spec = Spec {
     settings: &[],
     auth: Auth::Header("x-goog-api-key"),
     headers: &[],
-    probe: Probe {
-        call: Call::get("/v1beta/models", &[("pageSize", "1000")]),
-        proof: Proof::Json("/models"),
-    },
+    probe: Probe { call: Call::get("/v1beta/models", &[("pageSize", "1000")]), proof: Proof::Models },
     fallback: Some(Probe {
         call: Call::post("/v1beta/models/gemini-2.5-flash:generateContent", "{}"), // some gateways list no models
         proof: Proof::BadRequest,

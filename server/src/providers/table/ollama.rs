@@ -29,7 +29,7 @@ pub(super) const LOCAL: Spec = Spec {
     settings: &[],
     auth: Auth::Bearer,
     headers: &[],
-    probe: Probe { call: TAGS, proof: Proof::Json("/models") },
+    probe: Probe { call: TAGS, proof: Proof::Models },
     fallback: None,
     always_compare: true,
     openai_base: false,

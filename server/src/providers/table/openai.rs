@@ -48,7 +48,7 @@ pub(super) const COMPATIBLE: Spec = Spec {
 };
 
 /// The model list proves who the key belongs to, not that there is credit.
-pub(super) const LIST: Probe = Probe { call: Call::get("/models", &[]), proof: Proof::Json("/data") };
+pub(super) const LIST: Probe = Probe { call: Call::get("/models", &[]), proof: Proof::Models };
 
 const EMPTY_CHAT: Probe = Probe { call: Call::post("/{wire}", "{}"), proof: Proof::BadRequest };
 

@@ -76,6 +76,44 @@ async fn a_page_that_fails_leaves_what_came_before() {
     assert_eq!((check.verdict, check.models), (Verdict::Valid, vec!["first".to_owned()]));
 }
 
+/// Whatever answers 200 and happens to have a member of that name must not pass for a provider.
+#[tokio::test]
+async fn what_is_no_list_of_models_proves_no_key() {
+    let item = |member: &str| json!([{ member: "gpt-4.1" }]);
+    for (provider, list, id, other) in [
+        (ProviderId::Openai, "data", "id", "name"),
+        (ProviderId::Groq, "data", "id", "name"),
+        (ProviderId::Anthropic, "data", "id", "name"),
+        (ProviderId::Google, "models", "name", "id"),
+    ] {
+        let good = [json!([]), item(id), json!(["x", { id: "gpt-4.1" }, 7])];
+        let bad = [
+            json!("x"),
+            json!(true),
+            json!(0),
+            json!({}),
+            json!({ id: "gpt-4.1" }),
+            json!([null]),
+            json!(["gpt-4.1"]),
+            json!([{ id: 7 }]),
+            item(other),
+        ];
+        let cases = good.map(|good| (good, Verdict::Valid)).into_iter();
+        for (value, verdict) in cases.chain(bad.map(|bad| (bad, Verdict::Unreachable))) {
+            let body = json!({ list: value }).to_string();
+            let answer = body.clone();
+            let server =
+                Server::start(move |_, _| Some(reply(200, "application/json", answer.clone()))).await;
+            let providers = providers(&[], &[], &[(provider, &server.url(""))]);
+            let check = check(&providers, provider).await;
+            assert_eq!(check.verdict, verdict, "{provider}: {body}");
+            if verdict == Verdict::Unreachable {
+                assert_eq!(check.error.unwrap().code, "unexpected_answer", "{provider}: {body}");
+            }
+        }
+    }
+}
+
 #[tokio::test]
 async fn an_enormous_answer_is_unexpected() {
     let (_server, providers) = openai(|_, _| Some(reply(200, "application/json", vec![b' '; 5 << 20]))).await;
