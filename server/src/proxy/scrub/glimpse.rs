@@ -2,7 +2,7 @@
 
 use zeroize::Zeroize;
 
-use super::needle::WINDOW;
+use super::{disguise::Disguise, needle::WINDOW};
 use crate::secret::ProviderKey;
 
 /// So many characters are looked up at once, at every fifth place: in any eight in a row there is one such place.
@@ -11,8 +11,8 @@ const STRIDE: usize = WINDOW - PIECE + 1;
 
 const BITS: u32 = 11;
 
-/// Tells whether a value may hold eight characters of the key in a row, as they stand. It also says yes to what is no
-/// secret (`Scrubber` knows), and never no where there are eight.
+/// Tells whether a value may hold eight characters of the key in a row: as they stand, backwards, in base64, in hexadecimal,
+/// or behind any escapes. It also says yes to what is no secret (`Scrubber` knows), and never no where there are eight.
 ///
 /// On the stack, and wiped on drop. For keys of some hundred bytes; with one of thousands it is slower, and as right.
 pub struct Glimpse<'key> {
@@ -42,18 +42,37 @@ impl<'key> Glimpse<'key> {
             // No key is nowhere, and there are no windows of its width.
             return !self.key.is_empty() && value.windows(self.key.len()).any(|window| window == self.key);
         }
+        self.sees_plain(value)
+            || match Disguise::of(value) {
+                Disguise::None => false,
+                Disguise::Some(disguises) => disguises.any(value, |said| self.sees_plain(said)),
+                Disguise::Anything => true,
+            }
+    }
+
+    fn sees_plain(&self, value: &[u8]) -> bool {
         value.array_windows::<PIECE>().enumerate().step_by(STRIDE).any(|(at, piece)| {
-            let (word, bit) = place(*piece);
-            self.filter[word] & bit != 0 && self.sees_around(value, at)
+            let [a, b, c, d] = *piece;
+            (self.has(*piece) && self.sees_around(value, at, false))
+                || (self.has([d, c, b, a]) && self.sees_around(value, at, true))
         })
     }
 
+    fn has(&self, piece: [u8; PIECE]) -> bool {
+        let (word, bit) = place(piece);
+        self.filter[word] & bit != 0 && self.key.array_windows().any(|known| *known == piece)
+    }
+
     /// Whether any eight characters around the four at `at` are the key's.
-    fn sees_around(&self, value: &[u8], at: usize) -> bool {
-        let piece = &value[at..at + PIECE];
+    fn sees_around(&self, value: &[u8], at: usize, is_reversed: bool) -> bool {
         let around = &value[at.saturating_sub(WINDOW - PIECE)..value.len().min(at + WINDOW)];
-        self.key.array_windows::<PIECE>().any(|known| known == piece)
-            && around.windows(WINDOW).any(|window| self.key.windows(WINDOW).any(|known| known == window))
+        around.array_windows::<WINDOW>().any(|window| {
+            let mut window = *window;
+            if is_reversed {
+                window.reverse();
+            }
+            self.key.array_windows().any(|known| *known == window)
+        })
     }
 }
 

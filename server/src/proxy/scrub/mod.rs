@@ -14,11 +14,13 @@
 //! | `fit` | replacing without breaking JSON, events or characters |
 //! | `public` | what of a key is no secret |
 //! | `glimpse` | the quick test of a good answer's headers |
+//! | `disguise` | for it: whether a text may be encoded |
 //!
 //! Not found, on purpose: fewer than eight characters of a key without a mask beside them, more than two encodings on
 //! top of each other (a JSON string, line breaks and SSE lines around them do not count), encodings other than those
 //! in `lens`, and text whose case was changed after base64. An upstream that wants to pass a key on can: it has it.
 
+mod disguise;
 mod fit;
 mod glimpse;
 mod lens;

@@ -2,10 +2,11 @@
 
 use crate::proxy::scrub::view::View;
 
-const NONE: u8 = 0xff;
+/// Not a character of base64.
+pub(in crate::proxy::scrub) const NONE: u8 = 0xff;
 
 /// The value of every character.
-const VALUES: [u8; 256] = {
+static VALUES: [u8; 256] = {
     let mut values = [NONE; 256];
     let alphabet = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let mut at = 0;
@@ -17,6 +18,11 @@ const VALUES: [u8; 256] = {
     values[b'_' as usize] = 63;
     values
 };
+
+/// What a character of either alphabet stands for.
+pub(in crate::proxy::scrub) const fn value(byte: u8) -> u8 {
+    VALUES[byte as usize]
+}
 
 /// Every stretch of the alphabet read from `skip` bits in: what stands before an encoded text may be of the alphabet
 /// too, and a part of an encoded text may begin anywhere. Bytes begin 0, 2, 4 or 6 bits in.

@@ -77,7 +77,7 @@ fn small_number(digits: &[u8]) -> Option<u8> {
 }
 
 /// The value of a hexadecimal digit.
-pub(super) fn nibble(digit: u8) -> Option<u8> {
+pub(in crate::proxy::scrub) const fn nibble(digit: u8) -> Option<u8> {
     match digit {
         b'0'..=b'9' => Some(digit - b'0'),
         b'a'..=b'f' => Some(digit - b'a' + 10),

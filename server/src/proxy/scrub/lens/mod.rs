@@ -10,6 +10,8 @@ mod layout;
 
 use super::view::View;
 
+pub(super) use base64::{NONE as NOT_BASE64, value as base64_value};
+pub(super) use digits::nibble;
 pub(super) use escape::backslash;
 pub(super) use layout::{join, reverse};
 
