@@ -3,35 +3,26 @@
 //! Everything is real (router, domain, SQLite file, vault, webhook worker, sockets towards a fake provider) but
 //! the clock and the listener: tests speak through its service and move time themselves.
 
+mod answer;
 mod browser;
+mod clock;
 mod folder;
 mod listener;
 mod logged;
 mod process;
 mod provider;
 mod receiver;
+mod setup;
 pub mod smuggling;
 pub mod upstream;
 mod wire;
 
-use std::{
-    collections::BTreeMap,
-    convert::Infallible,
-    net::SocketAddr,
-    sync::{
-        Arc,
-        atomic::{AtomicI64, Ordering},
-    },
-    time::Duration,
-};
+use std::{convert::Infallible, net::SocketAddr, sync::Arc, time::Duration};
 
 use axum::body::Body;
-use byo_seal::ProviderId;
 use byo_server::{
     app::{App, Identity},
-    clock::{Clock, Timestamp},
-    config::{LimitsConfig, ProxyConfig},
-    directory::DirectoryKey,
+    clock::Clock,
     domain::{InFlight, InUse, Ledger, Readiness, Schedule, SealingKeys, SealingKeysError, SealingSettings},
     egress::{Egress, EgressLimits, OwnAddresses, Policy, Roots, StaticResolver},
     entropy::{Entropy, Prefetched, SharedEntropy, SystemEntropy},
@@ -50,12 +41,15 @@ use tokio::sync::Notify;
 use tokio_util::task::TaskTracker;
 use tower::{ServiceExt, util::BoxCloneSyncService};
 
+pub use answer::Answer;
 pub use browser::{Browser, Claims};
+pub use clock::TestClock;
 pub use folder::Folder;
 pub use logged::Errors;
 pub use process::{Launch, Process, binary, command};
 pub use provider::{FakeProvider, ScriptedProvider, Seen, answer_json, answer_with};
 pub use receiver::{Delivery, Receiver, listen};
+pub use setup::Setup;
 pub use wire::{Reply, Wire, request};
 
 /// The operator's key.
@@ -71,65 +65,6 @@ pub const SERVER: &str = "https://byo.example.com";
 pub const ROTATE_EVERY: Duration = Duration::from_hours(30 * 24);
 /// How long envelopes for the one before it are still opened.
 pub const OVERLAP: Duration = Duration::from_hours(48);
-
-/// Time that moves only when told to.
-pub struct TestClock(AtomicI64);
-
-impl TestClock {
-    /// Moves on.
-    pub fn advance(&self, by: Duration) {
-        let millis = i64::try_from(by.as_millis()).expect("tests move by less than ages");
-        self.0.fetch_add(millis, Ordering::SeqCst);
-    }
-}
-
-impl Clock for TestClock {
-    fn now(&self) -> Timestamp {
-        Timestamp::from_millis(self.0.load(Ordering::SeqCst))
-    }
-}
-
-/// How a server under test differs from the usual one.
-pub struct Setup {
-    /// Base URLs of providers.
-    pub providers: BTreeMap<ProviderId, String>,
-    /// Destinations opened by the operator.
-    pub allow: Vec<String>,
-    /// Bounds of proxied calls.
-    pub proxy: ProxyConfig,
-    /// Rate limits.
-    pub limits: LimitsConfig,
-    /// Signs the directory of sealing keys.
-    pub directory_key: Option<Arc<DirectoryKey>>,
-    /// What the examples of `/docs/widget` run with.
-    pub docs_key: Option<String>,
-}
-
-impl Default for Setup {
-    fn default() -> Self {
-        let none = 1_000_000;
-        let limits = LimitsConfig {
-            publishable_per_minute_per_ip: none,
-            publishable_per_minute: none,
-            publishable_burst: none,
-            params_per_minute_per_ip: none,
-            session_per_minute: none,
-            secret_per_minute: none,
-            validations_per_hour: none,
-            failures_per_hour: none,
-            failed_authentications_per_minute: none,
-            failed_admin_per_minute: none,
-        };
-        Self {
-            providers: BTreeMap::new(),
-            allow: vec!["127.0.0.1/32".to_owned()],
-            proxy: ProxyConfig::default(),
-            limits,
-            directory_key: None,
-            docs_key: None,
-        }
-    }
-}
 
 /// A server under test.
 pub struct TestApp {
@@ -152,19 +87,6 @@ pub struct Project {
     pub secret: String,
 }
 
-/// What a call was answered.
-#[derive(Debug)]
-pub struct Answer {
-    /// Status.
-    pub status: StatusCode,
-    /// Headers.
-    pub headers: http::HeaderMap,
-    /// JSON body, or null.
-    pub json: Value,
-    /// Raw body.
-    pub text: String,
-}
-
 impl TestApp {
     /// The usual server.
     pub async fn new() -> Self {
@@ -173,7 +95,7 @@ impl TestApp {
 
     /// A server on a new database.
     pub async fn with(setup: Setup) -> Self {
-        let clock = Arc::new(TestClock(AtomicI64::new(1_790_000_000_000)));
+        let clock = Arc::new(TestClock::default());
         Self::open(setup, Arc::new(Folder::new()), clock).await
     }
 
@@ -350,34 +272,6 @@ impl TestApp {
             due: Arc::clone(&self.app.webhooks_due),
             settings: WorkerSettings { timeout: Duration::from_secs(5), concurrency: 4 },
         }
-    }
-}
-
-impl Answer {
-    /// The stable name of the refusal.
-    pub fn code(&self) -> &str {
-        self.json["code"].as_str().unwrap_or_default()
-    }
-
-    /// Asserts a refusal by its status and code, and that it is whole.
-    pub fn assert_refused(&self, status: u16, code: &str) {
-        assert_eq!((self.status.as_u16(), self.code()), (status, code), "{}", self.text);
-        assert_eq!(self.headers["content-type"], "application/problem+json");
-        assert_eq!(self.json["status"], status);
-        assert_eq!(self.json["requestId"], self.headers["x-request-id"].to_str().expect("ids are ASCII"));
-        assert!(self.json["title"].is_string() && self.json["detail"].is_string(), "{}", self.text);
-    }
-
-    /// Asserts success and gives the JSON.
-    pub fn ok(self) -> Value {
-        assert_eq!(self.status, StatusCode::OK, "{}", self.text);
-        self.json
-    }
-
-    /// The fields a refusal names.
-    pub fn fields(&self) -> Vec<&str> {
-        let errors = self.json["errors"].as_array().map(Vec::as_slice).unwrap_or_default();
-        errors.iter().filter_map(|error| error["field"].as_str()).collect()
     }
 }
 
