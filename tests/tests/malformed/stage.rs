@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use byo_seal::Purpose;
+use byo_server::token::Token;
 use byo_tests::{ADMIN_KEY, Claims, Launch, PAGE, Process, Wire};
 use serde_json::{Value, json};
 
@@ -50,6 +51,11 @@ pub(crate) fn routes() -> Vec<String> {
         .collect();
     routes.sort();
     routes
+}
+
+/// What is served beside the document, all of it to be read: the widget, the pages and their files.
+pub(crate) fn files() -> Vec<String> {
+    include_str!("../authz/undocumented.txt").lines().map(|path| format!("GET {path}")).collect()
 }
 
 impl Stage {
@@ -110,6 +116,13 @@ impl Stage {
         let (mut target, mut credential, mut body) = (path.to_owned(), Credential::None, Value::Null);
         match path {
             "/healthz" | "/readyz" | "/openapi.json" | "/.well-known/byo-keys.json" => {}
+            "/frame" => {
+                let token = Token::parse(&self.keys.publishable).expect("it is one");
+                target = format!("{path}?principal={}", token.principal_id());
+            }
+            "/pages/{*path}" => target = "/pages/index/index.css".to_owned(),
+            "/connect/{*path}" => target = "/connect/badge.js".to_owned(),
+            _ if files().iter().any(|file| file == route) => {}
             "/v1/connect/params" => {
                 credential = Credential::Bearer(&self.keys.publishable);
                 if number.is_multiple_of(2) {
