@@ -16,8 +16,8 @@ const FEATURES: [&str; 6] = [
     "--enable-sign-ext",
 ];
 
-/// Twice over control flow that was first taken apart: the last percent.
-const SHRINK: [&str; 4] = ["--flatten", "--rereloop", "-Oz", "-Oz"];
+/// Over control flow that was first taken apart, and as often as it still helps: the last percent.
+const SHRINK: [&str; 5] = ["--flatten", "--rereloop", "-Oz", "-Oz", "--converge"];
 
 /// The page brings nothing: the only thing that wasm-bindgen asks it for is to throw an error on a misuse that the page's
 /// own code cannot make, and the module ends then as well as by a panic.

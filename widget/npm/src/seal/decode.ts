@@ -1,7 +1,7 @@
 // Reads what widget/build/text.mjs wrote: the module as printable ASCII.
 
 /** Printable, and in need of no escape in any kind of literal. */
-const ALPHABET = Array.from({ length: 95 }, (_, at) => String.fromCharCode(32 + at)).filter((c) => !"\"'`$\\<".includes(c));
+const ALPHABET = [..."ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789 !#%&()*+,-./:;=>?@[]^_{|}~"];
 /** The last two characters begin a pair. */
 const SINGLES = ALPHABET.length - 2;
 /** 39 bytes as base64: a bit for each value that is one character, 3 of length, 4 of checksum. */
