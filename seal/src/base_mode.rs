@@ -11,7 +11,7 @@ use hpke::{
 };
 use rand_core::CryptoRng;
 
-use crate::{PrivateKey, PublicKey, Suite};
+use crate::{PrivateKey, PublicKey, Suite, sender::Sender};
 
 /// The KEM that all suites share.
 pub(crate) type Kem = X25519HkdfSha256;
@@ -59,7 +59,7 @@ fn encrypt_with<A: Aead>(
     buffer: &mut [u8],
     rng: &mut impl CryptoRng,
 ) -> Result<([u8; ENC_BYTES], [u8; TAG_BYTES]), HpkeError> {
-    let (enc, tag) = single_shot_seal_inout_detached_with_rng::<A, HkdfSha256, Kem>(
+    let (enc, tag) = single_shot_seal_inout_detached_with_rng::<A, HkdfSha256, Sender>(
         &OpModeS::Base,
         &public.to_hpke(),
         info,

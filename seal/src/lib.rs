@@ -15,7 +15,7 @@
 //! | `envelope` | [`seal`], [`open`] and the wire form [`SealedKey`] |
 //! | `context` | what an envelope is bound to |
 //! | `head` | the same as bytes, from whoever only carries its values |
-//! | `base_mode` | the only calls into HPKE, one match arm a suite |
+//! | `base_mode`, `sender` | the only calls into HPKE, one match arm a suite; the sender's half of its KEM |
 //! | `keys`, `suite` | key pairs, key ids, cipher suites |
 //! | `request` | the header of a key that is used for requests and never stored |
 //! | `signed` | statements that somebody signed (DSSE, Ed25519) |
@@ -40,6 +40,7 @@ mod provider;
 pub mod reference;
 #[cfg(feature = "request")]
 mod request;
+mod sender;
 #[cfg(feature = "signed")]
 pub mod signed;
 mod suite;
