@@ -2,6 +2,7 @@
 
 import type { Calls } from "./client/calls.js";
 import { misuse } from "./error.js";
+import { own } from "./given.js";
 import { later } from "./later.js";
 import { type ConnectOptions, checkOptions } from "./options.js";
 import { providers } from "./tables.js";
@@ -44,20 +45,24 @@ export interface Connect {
 
 /** Opens a client. Loads nothing and sends nothing yet. */
 export function createConnect(options: ConnectOptions): Connect {
-  const access = checkOptions(options ?? {});
+  const access = checkOptions(options);
   let calls: Calls | undefined;
   const open = async () => {
     const { Calls } = await later();
     return (calls ??= new Calls(access));
   };
 
-  const check = ({ provider, refId }: ConnectTarget) => {
+  const checked = <T extends ConnectTarget>(given: T): T => {
+    const which = own(given);
+    const { provider, refId } = which;
     if (!provider) throw misuse("invalid_option", "provider: say which provider the key belongs to.", "provider");
     if (!refId && !access.isSession) throw misuse("invalid_option", "refId: say whose key it is.", "refId");
+    return which;
   };
-  const submit = async (purpose: Purpose, { providerKey, ...which }: SealRequest) => {
-    check(which);
-    if (isKeyOptional(which.provider)) providerKey ??= "";
+  const submit = async (purpose: Purpose, request: SealRequest) => {
+    const which = checked(request);
+    const providerKey = which.providerKey ?? (isKeyOptional(which.provider) ? "" : undefined);
+    delete which.providerKey;
     if (typeof providerKey !== "string") throw misuse("invalid_option", "providerKey: give the key.", "providerKey");
     return (await open()).submit(purpose, which, providerKey);
   };
@@ -66,14 +71,14 @@ export function createConnect(options: ConnectOptions): Connect {
     test: (request: ConnectRequest) => submit("test", request) as Promise<TestResult>,
     rotate: (request: ConnectRequest) => submit("rotate", request) as Promise<ConnectedKey>,
     sealForRequest: (request: SealRequest) => submit("request", request) as Promise<SealedForRequest>,
-    status: async ({ refId }: { refId?: string } = {}) => (await open()).core.keys(refId),
-    disconnect: async (which: ConnectTarget) => {
-      check(which);
+    status: async (query?: { refId?: string }) => (await open()).core.keys(own<{ refId?: string }>(query ?? {}).refId),
+    disconnect: async (target: ConnectTarget) => {
+      const which = checked(target);
       return (await open()).disconnect(which);
     },
   });
 }
 
 function isKeyOptional(provider: string): boolean {
-  return providers.some((row) => row.id === provider && "keyOptional" in row);
+  return providers.some((row) => row.id === provider && "keyOptional" in own(row));
 }

@@ -1,6 +1,7 @@
 // Where byo runs and who is asking: checked at once, before anything is loaded.
 
 import { misuse } from "./error.js";
+import { own } from "./given.js";
 
 /** Where byo runs and who is asking. */
 export interface ConnectOptions {
@@ -30,14 +31,15 @@ export interface Access {
 
 /** Throws a `ByoError` that names the option at fault. */
 export function checkOptions(options: ConnectOptions): Access {
-  const token = tokenOf(options);
+  const given = own(options);
+  const token = tokenOf(given);
   return {
-    baseURL: baseOf(options.baseURL ?? BYO_SERVED_FROM),
+    baseURL: baseOf(given.baseURL ?? BYO_SERVED_FROM),
     token,
     isSession: token.startsWith("byo_cs_"),
     isTest: token.startsWith("_test_", 6),
-    fetch: options.fetch,
-    trustRoot: rootOf(options),
+    fetch: given.fetch,
+    trustRoot: rootOf(given),
   };
 }
 

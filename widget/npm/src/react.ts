@@ -4,6 +4,7 @@ import { createElement, type ForwardRefExoticComponent, forwardRef, type HTMLAtt
 import { ByoBadge as BadgeElement } from "./badge.js";
 import { ByoConnect as ConnectElement } from "./element.js";
 import type { ByoError } from "./error.js";
+import { own } from "./given.js";
 import type { Bundle } from "./messages/index.js";
 import type { ConnectState } from "./protocol.js";
 import type { ConnectedKey, DisconnectedKey, ProviderConfig, Reverted, TestResult, Validated } from "./wire.js";
@@ -61,7 +62,8 @@ export interface ByoConnectProps extends ByoConnectHandlers, ByoConnectSettings,
 
 /** `<byo-connect>`; its `ref` is the element. */
 export const ByoConnect: ForwardRefExoticComponent<ByoConnectProps & RefAttributes<ConnectElement>> = forwardRef(
-  function ByoConnect({ providerConfig, messages, ...props }: ByoConnectProps, outer) {
+  function ByoConnect(given: ByoConnectProps, outer) {
+    const { providerConfig, messages, ...props } = own(given);
     const ref = useRef<ConnectElement>(null);
     useImperativeHandle(outer, () => ref.current as ConnectElement, []);
 

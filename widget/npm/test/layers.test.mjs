@@ -12,7 +12,7 @@ const LAYERS = [
   { name: 'client', holds: /^(client\/.*|client)\.ts$/ },
   { name: 'seal', holds: /^seal\// },
   { name: 'protocol', holds: /^protocol(-reader)?\.ts$/ },
-  { name: 'leaves', holds: /^(messages\/.*|dom|error|failure|later|options|tables|wire|ambient\.d)\.ts$/ },
+  { name: 'leaves', holds: /^(messages\/.*|dom|error|failure|given|later|options|tables|wire|ambient\.d)\.ts$/ },
 ];
 /** Beside the panel, which it knows through the protocol alone. */
 const SHELL = /^shell\//;

@@ -4,7 +4,7 @@ import type { ConnectTarget, SealRequest } from "../client.js";
 import { failure } from "../failure.js";
 import type { Access } from "../options.js";
 import { openSealer } from "../seal/load.js";
-import type { Answer, DisconnectedKey, KeyTarget, Purpose, SubmitFields } from "../wire.js";
+import type { Answer, DisconnectedKey, KeyTarget, Purpose } from "../wire.js";
 import { Core } from "./core.js";
 
 export class Calls {
@@ -15,8 +15,7 @@ export class Calls {
   }
 
   async submit(purpose: Purpose, which: Omit<SealRequest, "providerKey">, text: string): Promise<Answer> {
-    const { providerConfig, expiresIn } = which;
-    const fields = { ...(await this.#whose(which)), providerConfig, expiresIn } as SubmitFields;
+    const fields = await this.#whose(which);
     const key = (await openSealer()).hold(text);
     try {
       // White space is no key, and not the same as none.
@@ -31,8 +30,9 @@ export class Calls {
     return this.core.disconnect(await this.#whose(which));
   }
 
-  /** A session knows whose keys it is for. What else a page gave stays behind. */
-  async #whose({ provider, refId, name }: ConnectTarget): Promise<KeyTarget> {
-    return { provider, refId: refId ?? (await this.core.session()).refId, name } as KeyTarget;
+  /** A session knows whose keys it is for. What else the page gave goes along, so that what nobody knows is refused. */
+  async #whose<T extends ConnectTarget>(which: T): Promise<T & KeyTarget> {
+    which.refId ??= (await this.core.session()).refId;
+    return which as T & KeyTarget;
   }
 }

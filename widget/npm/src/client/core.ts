@@ -2,6 +2,7 @@
 
 import { ByoError, type ByoErrorFields } from "../error.js";
 import { failure } from "../failure.js";
+import { own } from "../given.js";
 import type { Access } from "../options.js";
 import { encode, utf8 } from "../seal/bytes.js";
 import { openSealer } from "../seal/load.js";
@@ -111,7 +112,7 @@ export class Core {
   async #envelope({ endpoint }: Server, sealer: Sealer, offer: Offer, purpose: Purpose, asked: Asked, key: HeldKey) {
     await (await this.#trust())?.vouch(offer.publicKeyText, sealer.suite);
     const { audience, pageOrigin, token } = endpoint;
-    const { provider, refId, name, providerConfig } = asked;
+    const { provider, refId, name, providerConfig } = own(asked);
     const principal = encode(await sealer.digest(utf8(token)));
     const { challenge, publicKey } = offer;
     const { kid, enc, ciphertext } = await sealer.seal(key, {

@@ -55,5 +55,5 @@ function text(json: unknown, name: string): string | undefined {
 
 /** A member of an object that somebody else made. */
 export function member(json: unknown, name: string): unknown {
-  return typeof json === "object" && json !== null ? (json as { [name: string]: unknown })[name] : undefined;
+  return typeof json === "object" && json !== null && Object.hasOwn(json, name) ? (json as { [name: string]: unknown })[name] : undefined;
 }

@@ -1,6 +1,7 @@
 // What the page asks for.
 
 import { failure } from "../failure.js";
+import { own } from "../given.js";
 import { providers } from "../tables.js";
 import type { ProviderConfig } from "../wire.js";
 
@@ -38,7 +39,7 @@ export function readRequest(fields: unknown): Asked {
 
 /** Checks the length of a typed key. */
 export function checkKey({ provider }: Asked, bytes: number): void {
-  const isOptional = providers.some((row) => row.id === provider && "keyOptional" in row);
+  const isOptional = providers.some((row) => row.id === provider && "keyOptional" in own(row));
   if (!bytes && !isOptional) throw failure("key_missing", { param: "providerKey" });
   if (bytes > MOST_KEY_BYTES) throw failure("key_too_long", { param: "providerKey" });
 }
@@ -71,7 +72,7 @@ class Given {
   readonly #within: string;
 
   constructor(json: unknown, within = "") {
-    this.#members = typeof json === "object" && json !== null ? { ...json } : {};
+    this.#members = own(typeof json === "object" ? json : null) as { [name: string]: unknown };
     this.#within = within;
   }
 

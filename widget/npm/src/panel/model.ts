@@ -1,6 +1,7 @@
 // What the panel shows, as data. state.ts changes it, render.ts draws it.
 
 import type { ByoErrorFields, Verdict } from "../error.js";
+import { own } from "../given.js";
 import type { Key, Words } from "../messages/type.js";
 import type { ConnectState, PanelConfig } from "../protocol.js";
 import type { HintCode } from "../seal/sealer.js";
@@ -63,7 +64,7 @@ export function currentKey({ keys, provider }: Model): KnownKey | undefined {
 
 /** Where and how this provider's key is used, where that is not for the customer to say. */
 export function fixedConfig({ session, provider, config }: Pick<Model, "session" | "provider" | "config">): ProviderConfig | undefined {
-  return session?.providerConfigs?.[provider?.id ?? ""] ?? config.providerConfig;
+  return own(session?.providerConfigs ?? {})[provider?.id ?? ""] ?? config.providerConfig;
 }
 
 /** Whose key it seems to be, where that is somebody else's. */

@@ -47,7 +47,7 @@ export class Board implements Panel {
 
   send(message: ToPanel): void {
     const { model } = this;
-    if ("config" in message) {
+    if (message.t === "init" || message.t === "update") {
       this.#configure({ ...model.config, ...message.config });
     } else if (message.t === "act") {
       void this.#answer(message.id, message.action);

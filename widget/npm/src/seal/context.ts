@@ -1,5 +1,6 @@
 // What an envelope is bound to, as bytes; see seal/FORMAT.md.
 
+import { own } from "../given.js";
 import type { ProviderConfig } from "../wire.js";
 import { type Bytes, concat, utf8 } from "./bytes.js";
 import type { Binding, SuiteName } from "./sealer.js";
@@ -49,14 +50,10 @@ function fields({ audience, principal, purpose, provider, refId, name, providerC
 }
 
 /** The members that are there, in this order, each as name and value. */
-function canonical({ baseUrl, wireApi, azure, region }: ProviderConfig): Bytes {
-  const members = {
-    baseUrl,
-    wireApi,
-    "azure.apiVersion": azure?.apiVersion,
-    "azure.deployment": azure?.deployment,
-    region,
-  };
+function canonical(config: ProviderConfig): Bytes {
+  const { baseUrl, wireApi, azure, region } = own(config);
+  const { apiVersion, deployment } = own<{ apiVersion?: string; deployment?: string }>(azure ?? {});
+  const members = { baseUrl, wireApi, "azure.apiVersion": apiVersion, "azure.deployment": deployment, region };
   const there = Object.entries(members).filter((member): member is [string, string] => member[1] !== undefined);
   return prefixed(...there.flat().map(utf8));
 }
