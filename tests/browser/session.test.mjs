@@ -55,6 +55,23 @@ test('Cancel leaves the replacement and the connected key as it was', async () =
   await close();
 });
 
+test('who has connected and disconnected ever so often sees the key that is connected now', async () => {
+  const refId = stage.customer();
+  const { test: environment } = stage.project;
+  const round = async () => {
+    await environment.connect(refId, 'sk-byo-test-valid-1');
+    assert.equal((await environment.call('POST', '/v1/keys/revoke', { provider: 'openai', refId })).status, 200);
+  };
+  // One more than a page of the list holds.
+  for (let rounds = 0; rounds < 51; rounds += 1) await round();
+  await environment.connect(refId, 'sk-byo-test-valid-last');
+  const { token } = await environment.session(refId);
+  const { page, close } = await stage.visit(stage.product.page({ 'session-token': token, provider: 'openai' }));
+  await page.locator('byo-connect[data-state="connected"]').waitFor();
+  assert.match(await page.locator('byo-connect [part="facts"]').innerText(), /last/);
+  await close();
+});
+
 test('a key is disconnected only after a second thought', async () => {
   const { refId, widget, close } = await customer();
   const { id } = await widget.connect('sk-byo-test-valid-1');

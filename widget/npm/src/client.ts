@@ -37,7 +37,7 @@ export interface Connect {
    * `X-BYO-Sealed-Key`, for this customer and provider, as often as it likes until `expiresAt`, and cannot read it.
    */
   sealForRequest(request: SealRequest): Promise<SealedForRequest>;
-  /** The customer's keys. Session tokens only. */
+  /** All of the customer's keys, those that were revoked among them. Session tokens only. */
   status(query?: { refId?: string }): Promise<KeyPage>;
   /** Destroys a stored key. Session tokens only. */
   disconnect(target: ConnectTarget): Promise<DisconnectedKey>;

@@ -221,20 +221,29 @@ test('a stale envelope is made anew once, and nothing else is sent twice', () =>
 // The calls beside submitting
 
 test('each call goes to its path, with what it is about and nothing else', async () => {
-  const { calls, core } = stage();
+  const { calls, core } = stage({ answer: () => Response.json({ data: [], nextCursor: null }) });
   await core.keys();
   await core.keys('a|b=c');
   await core.validate({ provider: 'openai', refId: 'cus_1', name: 'second' });
   await core.disconnect({ provider: 'openai', refId: 'cus_1', name: undefined });
   await core.revert('a|b');
   assert.deepEqual(calls.map(({ url, init }) => [init.method, url.slice('https://byo.example.com'.length), init.body && JSON.parse(init.body)]), [
-    ['GET', '/v1/keys', undefined],
+    ['GET', '/v1/keys?', undefined],
     ['GET', '/v1/keys?refId=a%7Cb%3Dc', undefined],
     ['POST', '/v1/keys/validate', { provider: 'openai', refId: 'cus_1', name: 'second' }],
     ['POST', '/v1/keys/revoke', { provider: 'openai', refId: 'cus_1' }],
     ['POST', '/v1/customers/a%7Cb/revert', { confirm: true }],
   ]);
   assert.ok(calls.every(({ init }) => !('x-byo-page-origin' in init.headers)));
+});
+
+test('keys are read to the last page, in one call', async () => {
+  const pages = [{ data: [{ id: 'key_1' }, { id: 'key_2' }], nextCursor: 'key_2' }, { data: [{ id: 'key_3' }], nextCursor: 'a&b' }, { data: [], nextCursor: null }];
+  const { calls, core } = stage({ answer: () => Response.json(pages.shift()) });
+  assert.deepEqual(await core.keys('cus_1'), { data: [{ id: 'key_1' }, { id: 'key_2' }, { id: 'key_3' }], nextCursor: null });
+  const queries = calls.map(({ url }) => Object.fromEntries(new URL(url).searchParams));
+  assert.deepEqual(queries, [{ refId: 'cus_1' }, { refId: 'cus_1', cursor: 'key_2', limit: '200' }, { refId: 'cus_1', cursor: 'a&b', limit: '200' }]);
+  assert.equal(new Set(calls.map(({ init }) => init.signal)).size, 1, 'each page has a deadline of its own');
 });
 
 test('a session is read once, and again after a failure', async () => {

@@ -66,7 +66,7 @@ test('a customer’s keys are asked for and destroyed by the names that were giv
     await connect.disconnect({ provider: 'openai' });
   });
   const [[listed], , [, { body }]] = server.calls;
-  assert.equal(listed, `${SESSION.baseURL}/v1/keys`);
+  assert.equal(listed, `${SESSION.baseURL}/v1/keys?`);
   assert.deepEqual(JSON.parse(body), { provider: 'openai', refId: 'customer_1' });
 });
 
@@ -140,7 +140,7 @@ class Server {
     const refusal = init.method === 'POST' && this.#refusals.shift();
     if (refusal) return Response.json(refusal, { status: 409 });
     if (url.includes('/params')) return Response.json(params(9));
-    return Response.json(url.endsWith('/connect-session') ? { refId: 'customer_1' } : { id: 'key_1' });
+    return Response.json({ refId: 'customer_1', id: 'key_1', data: [], nextCursor: null });
   };
 }
 

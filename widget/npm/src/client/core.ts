@@ -70,9 +70,21 @@ export class Core {
     return this.#session;
   }
 
-  /** The customer's keys. */
+  /** All of the customer's keys. Those that were revoked stay listed, and may fill pages before one that is in use. */
   keys(refId?: string): Promise<KeyPage> {
-    return this.#call(`/v1/keys${refId === undefined ? "" : `?refId=${encodeURIComponent(refId)}`}`);
+    return told(async () => {
+      // One deadline for them all, should a server never come to an end.
+      const [server, signal] = [this.#server(), deadline()];
+      const query = new URLSearchParams(refId === undefined ? {} : { refId });
+      const keys: KeyPage = { data: [], nextCursor: null };
+      for (;;) {
+        const { data, nextCursor } = (await exchange(server, signal, `/v1/keys?${query}`)) as KeyPage;
+        keys.data.push(...data);
+        if (!nextCursor) return keys;
+        query.set("cursor", nextCursor);
+        query.set("limit", "200");
+      }
+    });
   }
 
   /** Has the server check a stored key with its provider. */
