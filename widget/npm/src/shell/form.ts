@@ -8,6 +8,7 @@ export interface FormValue {
 
 export function submitAs(internals: ElementInternals, { id, missing }: FormValue, required: boolean, anchor: HTMLElement | undefined): void {
   internals.setFormValue(id);
-  if (required && !id) internals.setValidity({ valueMissing: true }, missing, anchor);
+  // Browsers throw on an empty text, and the page may have brought one.
+  if (required && !id) internals.setValidity({ valueMissing: true }, missing || " ", anchor);
   else internals.setValidity({});
 }
