@@ -2,7 +2,7 @@
 // the isolated one it does not.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { FramedWidget, setFrameStage } from './support/frame.mjs';
+import { FramedWidget, setFrameStage, speak } from './support/frame.mjs';
 import { FIRST } from './support/hostile.mjs';
 import { field } from './support/pages.mjs';
 import { eavesdrop, found } from './support/secret.mjs';
@@ -122,7 +122,7 @@ test('a page that frames it by itself and holds the port from the first word get
   const url = stage.pages.put(`${FIRST}<main></main>`);
   const { page, close } = await stage.visit(url);
   const { token } = await stage.project.test.session(stage.refId());
-  await page.evaluate(RAW, { byo: stage.server.url, token });
+  await page.evaluate(speak, { byo: stage.server.url, token });
   const sent = page.waitForRequest((request) => request.url().endsWith('/v1/keys/connect'));
   const [first] = await page.evaluate(() => raw.greet({ pageOrigin: 'https://shop.example', baseURL: 'https://attacker.example', fault: { type: 'a', code: 'b', message: 'c' } }));
   assert.deepEqual(first, { t: 'ready', v: 1 });
@@ -142,7 +142,7 @@ test('a page that frames it by itself and holds the port from the first word get
 test('the first word of the window around it counts: none of another frame, of a popup or of its own, and no second', async () => {
   const { page, close } = await stage.visit(stage.pages.put('<main></main>'));
   const { token } = await stage.project.test.session(stage.refId());
-  await page.evaluate(RAW, { byo: stage.server.url, token });
+  await page.evaluate(speak, { byo: stage.server.url, token });
   const forged = await page.evaluate(async () => {
     const other = document.createElement('iframe');
     document.body.append(other);
@@ -243,40 +243,4 @@ async function paste(page, widget, text) {
     input.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, composed: true, cancelable: true }));
   }, text);
   await page.keyboard.insertText(text);
-}
-
-/** Runs in a page: puts up the frame and speaks to it without the widget. */
-async function RAW({ byo, token }) {
-  const bytes = new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(token)));
-  const principal = btoa(String.fromCharCode(...bytes)).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
-  const frame = document.createElement('iframe');
-  frame.src = `${byo}/frame?principal=${principal}`;
-  frame.style.cssText = 'width: 400px; height: 500px';
-  const loaded = new Promise((resolve) => frame.addEventListener('load', resolve));
-  document.querySelector('main').append(frame);
-  await loaded;
-  const config = (more) => ({
-    ...{ token, baseURL: byo, trustRoot: null, refId: null, keyName: null, provider: 'openai', providers: null },
-    ...{ label: null, autofill: null, disabled: false, hideBadge: false, locale: 'en' },
-    ...more,
-  });
-  const all = [];
-  const waiting = [];
-  globalThis.raw = {
-    frame,
-    config,
-    /** The first message that fits, said already or to come. */
-    heard: (fits) => all.find(fits) ?? new Promise((resolve) => waiting.push((data) => fits(data) && resolve(data))),
-    async greet(more, v = 1) {
-      const { port1, port2 } = new MessageChannel();
-      raw.port = port1;
-      port1.onmessage = ({ data }) => {
-        globalThis.take?.('raw', data);
-        all.push(data);
-        for (const hear of waiting) hear(data);
-      };
-      frame.contentWindow.postMessage({ t: 'init', v, config: config(more) }, byo, [port2]);
-      return [await raw.heard(({ t }) => t === 'ready')];
-    },
-  };
 }

@@ -73,3 +73,39 @@ export class FramedWidget extends Widget {
     return element.contentFrame();
   }
 }
+
+/** Runs in a page: puts up the frame and speaks to it without the widget, through `raw`. */
+export async function speak({ byo, token }) {
+  const bytes = new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(token)));
+  const principal = btoa(String.fromCharCode(...bytes)).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
+  const frame = document.createElement('iframe');
+  frame.src = `${byo}/frame?principal=${principal}`;
+  frame.style.cssText = 'width: 400px; height: 500px';
+  const loaded = new Promise((resolve) => frame.addEventListener('load', resolve));
+  document.querySelector('main').append(frame);
+  await loaded;
+  const config = (more) => ({
+    ...{ token, baseURL: byo, trustRoot: null, refId: null, keyName: null, provider: 'openai', providers: null },
+    ...{ label: null, autofill: null, disabled: false, hideBadge: false, locale: 'en' },
+    ...more,
+  });
+  const all = [];
+  const waiting = [];
+  globalThis.raw = {
+    frame,
+    config,
+    /** The first message that fits, said already or to come. */
+    heard: (fits) => all.find(fits) ?? new Promise((resolve) => waiting.push((data) => fits(data) && resolve(data))),
+    async greet(more, v = 1) {
+      const { port1, port2 } = new MessageChannel();
+      raw.port = port1;
+      port1.onmessage = ({ data }) => {
+        globalThis.take?.('raw', data);
+        all.push(data);
+        for (const hear of waiting) hear(data);
+      };
+      frame.contentWindow.postMessage({ t: 'init', v, config: config(more) }, byo, [port2]);
+      return [await raw.heard(({ t }) => t === 'ready')];
+    },
+  };
+}
