@@ -74,10 +74,10 @@ test('a provider that is to be itself has no address to enter, and the next one 
 });
 
 test('a page that wants it otherwise is not heard', async () => {
-  const { refId, widget, posts, close } = await customer({ provider: 'openai' });
+  const { refId, page, widget, posts, close } = await customer({ provider: 'openai' });
   await widget.host.evaluate((element) => (element.providerConfig = { baseUrl: 'https://elsewhere.example/v1' }));
-  await widget.part('fixed').waitFor({ state: 'visible' });
-  assert.equal(await widget.part('endpoint').inputValue(), CONFIGS.openai.baseUrl);
+  // Until the session has been read it is what the page says.
+  await page.waitForFunction((value) => document.querySelector('byo-connect').shadowRoot.getElementById('endpoint').value === value, CONFIGS.openai.baseUrl);
   await widget.connect(KEY);
   assert.deepEqual(posts[0].providerConfig, CONFIGS.openai);
   assert.deepEqual((await keys(refId))[0].providerConfig, CONFIGS.openai);
