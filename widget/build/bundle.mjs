@@ -3,6 +3,7 @@
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import * as esbuild from 'esbuild';
+import { withoutStubs } from './stubs.mjs';
 import { asText } from './text.mjs';
 
 /** Bundles entries of `source/src` and answers esbuild's account of the outputs. */
@@ -32,7 +33,9 @@ export async function bundle({ source, wasmDir, out, entries, chunks, servedFrom
     plugins: [rustHalf(resolve(wasmDir)), servedFromHere(servedFrom), together(), styles()],
     logLevel: 'warning',
   });
-  return { base: source, metafile };
+  const bundled = { base: source, metafile };
+  await withoutStubs(bundled);
+  return bundled;
 }
 
 /** `byo-wasm` is the text of the module that wasm-bindgen left. */
