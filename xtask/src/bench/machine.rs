@@ -1,6 +1,6 @@
 //! Where and when it was measured.
 
-use std::{fs, thread, time::Duration};
+use std::{fmt, fs, thread, time::Duration};
 
 use anyhow::{Context as _, Result};
 
@@ -33,6 +33,16 @@ impl Machine {
         })
     }
 }
+
+impl fmt::Display for Machine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { date, processor, cores, memory, kernel, compiler } = self;
+        write!(f, "{date}, on {processor} ({cores} cores, {memory}), {kernel}, {compiler}.")
+    }
+}
+
+/// What others may use of all cores before figures are doubted.
+pub(super) const QUIET: f64 = 0.03;
 
 /// Which share of all cores others use, looked at for a second while nothing is measured.
 pub(super) fn busy_with_others() -> Result<f64> {

@@ -2,8 +2,11 @@
 
 mod client;
 mod flood;
+mod machine;
 mod proxy;
 mod server;
+mod stats;
+mod widget;
 
 use std::path::PathBuf;
 
@@ -23,6 +26,8 @@ pub(crate) enum Bench {
     },
     /// byo beside nginx, HAProxy, a minimal hyper proxy, Portkey and LiteLLM; leaves `bench/RESULTS.md`
     Proxy(proxy::Options),
+    /// The widget's sealing beside `@hpke/core` in Chromium; leaves `bench/WIDGET.md`
+    Widget(widget::Options),
 }
 
 /// `cargo xtask bench …`; an error when a limit is not kept.
@@ -30,6 +35,7 @@ pub(crate) fn run(layout: &Layout, bench: Bench) -> Result<()> {
     match bench {
         Bench::Flood { binary } => flood::run(&binary.map_or_else(|| released(layout), Ok)?),
         Bench::Proxy(options) => proxy::run(layout, &options),
+        Bench::Widget(options) => widget::run(layout, &options),
     }
 }
 

@@ -1,6 +1,6 @@
 //! The arithmetic: times counted by microsecond, and figures of several rounds.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt};
 
 /// How often each time was seen, in microseconds.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -50,6 +50,27 @@ impl Spread {
     }
 }
 
+impl fmt::Display for Spread {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { min, median, max } = *self;
+        if median.is_nan() {
+            return f.write_str("–");
+        }
+        write!(f, "{} ({}–{})", number(median), number(min), number(max))
+    }
+}
+
+/// To three digits or so.
+pub(super) fn number(value: f64) -> String {
+    match value.abs() {
+        _ if value.is_nan() => "–".into(),
+        size if size >= 100.0 => format!("{value:.0}"),
+        size if size >= 10.0 => format!("{value:.1}"),
+        size if size >= 0.1 || size == 0.0 => format!("{value:.2}"),
+        _ => format!("{value:.4}"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -82,6 +103,15 @@ mod tests {
         assert_eq!((min, median, max), (1.0, 2.0, 3.0));
         assert_eq!(Spread::of([1.0, 4.0, 2.0, 3.0]).median, 2.5);
         assert!(Spread::of([f64::NAN]).median.is_nan());
+    }
+
+    #[test]
+    fn numbers_have_about_three_digits() {
+        let shown = [12_345.6, 99.94, 1.6, 0.45, 0.0021, 0.0, -3.0].map(number);
+        assert_eq!(shown, ["12346", "99.9", "1.60", "0.45", "0.0021", "0.00", "-3.00"]);
+        assert_eq!(number(f64::NAN), "–");
+        assert_eq!(Spread::of([1.0, 2.0, 40.0]).to_string(), "2.00 (1.00–40.0)");
+        assert_eq!(Spread::of([]).to_string(), "–");
     }
 
     #[test]

@@ -8,7 +8,8 @@ use std::{
 
 use anyhow::{Context as _, Result, bail};
 
-use super::{process::Process, stage::Stage, stats::Times};
+use super::{process::Process, stage::Stage};
+use crate::bench::stats::Times;
 
 /// Connections, all of them busy in a closed loop.
 pub(super) const CONNECTIONS: usize = 64;

@@ -6,12 +6,10 @@
 mod http;
 mod line_up;
 mod load;
-mod machine;
 mod measure;
 mod process;
 mod report;
 mod stage;
-mod stats;
 mod verdict;
 
 use std::{
@@ -25,12 +23,14 @@ use clap::{Args, ValueEnum as _};
 
 use self::{
     line_up::{Gateway, Name},
-    machine::Machine,
     measure::Figures,
     stage::Stage,
+};
+use super::{
+    machine::{self, Machine},
+    released,
     stats::Spread,
 };
-use super::released;
 use crate::layout::Layout;
 
 const RESULTS: &str = "bench/RESULTS.md";

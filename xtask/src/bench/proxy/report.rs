@@ -7,12 +7,13 @@ use super::{
     line_up::Name,
     load::CONNECTIONS,
     measure::{Figures, RATE},
-    stats::Spread,
     verdict::{Judged, Limit},
 };
+use crate::bench::{
+    machine::QUIET,
+    stats::{Spread, number},
+};
 
-/// What others may use of all cores before figures are doubted.
-const QUIET: f64 = 0.03;
 /// What nginx has to use of its core for its requests/s to be its own.
 const SATURATED: f64 = 0.9;
 
@@ -57,11 +58,7 @@ pub(super) fn text(results: &Results, judged: &[Judged]) -> String {
 }
 
 fn machine(results: &Results) -> String {
-    let machine = &results.machine;
-    let mut text = format!(
-        "{}, on {} ({} cores, {}), {}, {}.\n",
-        machine.date, machine.processor, machine.cores, machine.memory, machine.kernel, machine.compiler
-    );
+    let mut text = format!("{}\n", results.machine);
     if results.disturbance > QUIET {
         let busy = number(results.disturbance * 100.0);
         let _ = writeln!(
@@ -167,28 +164,10 @@ fn table(results: &Results, columns: &[Column<'_>]) -> String {
     let heads: String = columns.iter().map(|(head, _)| format!(" {head} |")).collect();
     let mut text = format!("| |{heads}\n|---|{}\n", "---|".repeat(columns.len()));
     for name in results.versions.keys().filter(|name| !results.failures.contains_key(name)) {
-        let cells: String = columns.iter().map(|(_, figure)| format!(" {} |", cell(figure(*name)))).collect();
+        let cells: String = columns.iter().map(|(_, figure)| format!(" {} |", figure(*name))).collect();
         let _ = writeln!(text, "| {} |{cells}", name.shown());
     }
     text
-}
-
-fn cell(Spread { min, median, max }: Spread) -> String {
-    if median.is_nan() {
-        return "–".into();
-    }
-    format!("{} ({}–{})", number(median), number(min), number(max))
-}
-
-/// To three digits or so.
-fn number(value: f64) -> String {
-    match value.abs() {
-        _ if value.is_nan() => "–".into(),
-        size if size >= 100.0 => format!("{value:.0}"),
-        size if size >= 10.0 => format!("{value:.1}"),
-        size if size >= 0.1 || size == 0.0 => format!("{value:.2}"),
-        _ => format!("{value:.4}"),
-    }
 }
 
 fn method(results: &Results) -> String {
@@ -220,13 +199,6 @@ fn method(results: &Results) -> String {
 #[cfg(test)]
 mod tests {
     use super::{super::tests::empty, *};
-
-    #[test]
-    fn numbers_have_about_three_digits() {
-        let shown = [12_345.6, 99.94, 1.6, 0.45, 0.0021, 0.0, -3.0].map(number);
-        assert_eq!(shown, ["12346", "99.9", "1.60", "0.45", "0.0021", "0.00", "-3.00"]);
-        assert_eq!(number(f64::NAN), "–");
-    }
 
     #[test]
     fn doubts_are_told() {
