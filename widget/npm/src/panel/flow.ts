@@ -145,6 +145,13 @@ export class Flow {
     this.#board.settle(model.state);
   }
 
+  /** Says that the key was forgotten because it was left lying. */
+  expire(): void {
+    const board = this.#board;
+    board.model.notice = { tone: "warn", ...both("expired") };
+    if (!isBusy(board.model)) board.settle();
+  }
+
   /** Overwrites the key that waits. */
   release(): void {
     this.#held?.drop();
@@ -303,8 +310,7 @@ export class Flow {
     if (this.#held?.length && !value) return this.#held;
     const expired = () => {
       this.release();
-      model.notice = { tone: "warn", ...both("expired") };
-      if (!isBusy(model)) board.settle();
+      this.expire();
     };
     const held = this.#sealer.hold(value, value ? expired : undefined);
     board.forget();

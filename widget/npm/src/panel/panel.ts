@@ -20,6 +20,9 @@ export function mountPanel(root: ShadowRoot, config: PanelConfig, report: Report
   return new Board(root, config, report);
 }
 
+/** For how long a typed key lies there untouched before it is forgotten; one that waits is kept as long, see held-key.ts. */
+const LEFT_MS = 6e5;
+
 export class Board implements Panel {
   readonly root: ShadowRoot;
   readonly view: View = build();
@@ -28,6 +31,7 @@ export class Board implements Panel {
   #access: Access | undefined;
   #flow: Flow | undefined;
   #looking: ReturnType<typeof setTimeout> | undefined;
+  #left: ReturnType<typeof setTimeout> | undefined;
   /** The words that are on their way. */
   #coming: ReturnType<typeof wordsFor>;
   #told = { state: "", change: "", value: "" };
@@ -140,6 +144,8 @@ export class Board implements Panel {
     change.type(this.model, this.view.input.value !== "");
     if (this.model.typed) this.#flow?.release();
     this.settle();
+    clearTimeout(this.#left);
+    this.#left = setTimeout(() => this.model.typed && (this.clear(), this.#flow?.expire()), LEFT_MS);
     this.#lookSoon();
   }
 
