@@ -81,7 +81,8 @@ export const ByoConnect: ForwardRefExoticComponent<ByoConnectProps & RefAttribut
     }, [messages]);
     useEffect(() => listen(ref.current as ConnectElement, (name, detail) => (latest.current[name] as ((detail: unknown) => void) | undefined)?.(detail)), []);
 
-    return createElement("byo-connect", { ...attributes(ConnectElement.observedAttributes, props), ref });
+    // The element writes its state on itself, also before React compares it with what the server rendered.
+    return createElement("byo-connect", { suppressHydrationWarning: true, ...attributes(ConnectElement.observedAttributes, props), ref });
   },
 );
 
