@@ -28,11 +28,11 @@ const KINDS: { readonly [kind: string]: readonly string[] } = {
   ],
 };
 
-/** A failure by its code, in the words for `said` or for the code itself. */
-export function failure(code: string, more: Partial<ByoErrorFields> = {}, said = `error.${code}`): ByoError {
+/** A failure by its code, in the words for `said` or for the code itself. What stood in the way is for developers. */
+export function failure(code: string, more: Partial<ByoErrorFields> = {}, said = `error.${code}`, options?: ErrorOptions): ByoError {
   const words = english as { readonly [key: string]: string };
   const message = words[said] ?? english["error.unknown"];
-  return new ByoError(present({ type: kindOf(code, more.status), code, message, ...more }) as ByoErrorFields);
+  return new ByoError(present({ type: kindOf(code, more.status), code, message, ...more }) as ByoErrorFields, options);
 }
 
 function kindOf(code: string, status: number | undefined): string {

@@ -55,6 +55,12 @@ test('a refusal becomes a ByoError with what the server said about it', async ()
   await assert.rejects(server.connect(request), expected);
 });
 
+test('what stood in the way of a request is the cause of its failure', async () => {
+  const cause = new TypeError('blocked by the page’s policy');
+  const connect = createConnect({ baseURL: 'https://byo.example.com', publishableKey: 'byo_pk_test_abc', fetch: () => Promise.reject(cause) });
+  await assert.rejects(connect(request), (error) => error.code === 'network_error' && error.cause === cause && !('cause' in { ...error }));
+});
+
 test('a key for requests is handed out and not posted', async () => {
   const server = new Server([]);
   const { sealedKey, expiresAt, ...more } = await server.connect.sealForRequest({ ...request, expiresIn: 600 });

@@ -113,6 +113,21 @@ test('a clock that is wrong by half a day is no reason to refuse', async () => {
   }
 });
 
+for (const [title, hours, bend] of [
+  ['longer than any list may last, whatever it says itself', 47.5, ({ list }) => (list.expiresAt = at(365 * 24 * HOUR))],
+  ['longer than its signer', 25, ({ certificate }) => (certificate.notAfter = at(24 * HOUR))],
+]) {
+  test(`a list that is remembered is not believed ${title}`, async (context) => {
+    const world = new World();
+    bend(world);
+    await world.connect();
+    const later = Date.now() + hours * HOUR;
+    context.mock.method(Date, 'now', () => later);
+    await assert.rejects(world.connect(), { code: 'directory_expired' });
+    assert.equal(world.posts.length, 1);
+  });
+}
+
 test('trust is checked before there is any key, with the directory alone', async () => {
   const { Core, checkOptions } = await inside();
   const open = (world) => new Core(checkOptions({ ...ACCESS, trustRoot: world.pinned, fetch: (url, init) => world.fetch(url, init) }));

@@ -153,9 +153,9 @@ export class Core {
     if (trustRoot === undefined) return Promise.resolve(undefined);
     this.#pin ??= import("./pin.js").then(
       ({ Pin }) => new Pin(this.access, trustRoot),
-      () => {
+      (cause: unknown) => {
         this.#pin = undefined;
-        throw failure("network_error");
+        throw failure("network_error", {}, undefined, { cause });
       },
     );
     return this.#pin;

@@ -36,8 +36,8 @@ export async function send(server: Server, signal: AbortSignal, path: string, bo
     const { fetch = globalThis.fetch } = server;
     response = await fetch(endpoint.root + path, request(server, signal, body));
     text = await response.text();
-  } catch {
-    throw failure(signal.aborted ? "timed_out" : "network_error");
+  } catch (cause) {
+    throw failure(signal.aborted ? "timed_out" : "network_error", {}, undefined, { cause });
   }
   const json = parsed(text);
   if (response.ok && typeof json === "object" && json !== null) return { answer: json };

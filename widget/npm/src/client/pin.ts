@@ -41,6 +41,8 @@ export class Pin {
   readonly #root: string;
   readonly #origin: string;
   #list: List | undefined;
+  /** The end of the list: whichever comes first of its own, the longest that any may last, and its signer's. */
+  #until = 0;
 
   constructor(access: Access, root: string) {
     this.#access = access;
@@ -58,7 +60,7 @@ export class Pin {
     const listed = ({ keys }: List) =>
       keys.some((key) => key.publicKey === publicKey && (key.state === "active" || key.state === "next") && key.suites.includes(suite));
     // A list that is remembered may be older than the key.
-    if (this.#list && Date.parse(this.#list.expiresAt) > Date.now() && listed(this.#list)) return;
+    if (this.#list && Date.now() < this.#until && listed(this.#list)) return;
     this.#list = await this.#read();
     if (!listed(this.#list)) throw refusal("key_not_vouched_for");
   }
@@ -104,8 +106,10 @@ export class Pin {
     if (!isOurs(list) || !Number.isSafeInteger(list.serial)) throw refusal("directory_untrusted");
 
     const [notBefore, notAfter, issuedAt, expiresAt] = [certificate.notBefore, certificate.notAfter, list.issuedAt, list.expiresAt].map(Date.parse) as [number, number, number, number];
-    const isGood = notBefore <= now + SLOW && now < notAfter && issuedAt <= now + SLOW && now < Math.min(expiresAt, issuedAt + LIFETIME);
+    const until = Math.min(notAfter, expiresAt, issuedAt + LIFETIME);
+    const isGood = notBefore <= now + SLOW && issuedAt <= now + SLOW && now < until;
     if (!isGood) throw refusal("directory_expired");
+    this.#until = until;
     this.#remember(list.serial);
     return list;
   }

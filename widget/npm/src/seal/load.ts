@@ -17,7 +17,7 @@ export function openSealer(): Promise<Sealer> {
 }
 
 async function open(): Promise<Sealer> {
-  let reason: unknown;
+  let reason: ByoError;
   try {
     if (wasmAllowed()) return await start();
     reason = failure("csp_blocks_wasm");
@@ -28,7 +28,8 @@ async function open(): Promise<Sealer> {
   if (!globalThis.crypto?.subtle) throw failure("insecure_context");
   try {
     return await (await import("./webcrypto.js")).start();
-  } catch {
+  } catch (cause) {
+    reason.cause ??= cause;
     throw reason;
   }
 }
