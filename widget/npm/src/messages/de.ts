@@ -156,7 +156,7 @@ const de: Messages = {
   wrongWord: "Das ist nicht {word}.",
 
   "error.busy": "Es läuft noch eine andere Aktion.",
-  "error.changed_meanwhile": "Die Seite ist inzwischen bei jemand anderem.",
+  "error.changed_meanwhile": "Die Seite ist inzwischen bei jemand anderem. Versuchen Sie es noch einmal.",
   "error.disabled": "Dieses Feld ist deaktiviert.",
   "error.csp_blocks_wasm":
     "Die Sicherheitsrichtlinie dieser Seite verhindert WebAssembly, das den Schlüssel versiegelt: In ihrem script-src fehlt 'wasm-unsafe-eval'. Es wurde nichts gesendet.",

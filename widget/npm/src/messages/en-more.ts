@@ -123,7 +123,7 @@ export default {
 
   // Failures, by code: found here
   "error.busy": "Another action is still running.",
-  "error.changed_meanwhile": "The page went on to somebody else meanwhile.",
+  "error.changed_meanwhile": "The page went on to somebody else meanwhile. Try again.",
   "error.disabled": "This field is disabled.",
   "error.csp_blocks_wasm":
     "This page’s security policy blocks WebAssembly, which seals the key: its script-src needs 'wasm-unsafe-eval'. Nothing was sent.",

@@ -154,7 +154,7 @@ const es: Messages = {
   wrongWord: "Eso no es {word}.",
 
   "error.busy": "Todavía hay otra acción en curso.",
-  "error.changed_meanwhile": "Mientras tanto la página pasó a otra persona.",
+  "error.changed_meanwhile": "Mientras tanto la página pasó a otra persona. Inténtelo de nuevo.",
   "error.disabled": "Este campo está desactivado.",
   "error.csp_blocks_wasm":
     "La política de seguridad de esta página bloquea WebAssembly, que cifra la clave: a su script-src le falta 'wasm-unsafe-eval'. No se envió nada.",

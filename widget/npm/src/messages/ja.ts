@@ -154,7 +154,7 @@ const ja: Messages = {
   wrongWord: "{word} と一致しません。",
 
   "error.busy": "別の操作がまだ終わっていません。",
-  "error.changed_meanwhile": "その間に、ページの対象が別の方に変わりました。",
+  "error.changed_meanwhile": "その間に、ページの対象が別の方に変わりました。もう一度お試しください。",
   "error.disabled": "この欄は無効になっています。",
   "error.csp_blocks_wasm":
     "このページのセキュリティポリシーが、キーの暗号化に使うWebAssemblyをブロックしています。script-srcに'wasm-unsafe-eval'が必要です。何も送信されていません。",
