@@ -19,9 +19,7 @@ export function concat(...parts: readonly Uint8Array[]): Bytes {
 
 /** Base64url without padding. */
 export function encode(bytes: Uint8Array): string {
-  let text = "";
-  for (const byte of bytes) text += String.fromCharCode(byte);
-  return btoa(text).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+  return btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 }
 
 /** The bytes behind base64url in its one canonical spelling; nothing for anything else. */
