@@ -1,4 +1,4 @@
-// The pages of a server for whoever asks what it does: /trust, /docs/widget, /docs/errors.
+// The pages of a server for whoever asks what it does: /, /trust, /docs/widget, /docs/errors.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { assertAccessible } from './support/axe.mjs';
@@ -23,7 +23,7 @@ after(async () => {
   await server?.stop();
 });
 
-for (const [path, name] of [['/trust', 'trust'], ['/docs/errors', 'errors'], ['/docs/widget', 'docs']]) {
+for (const [path, name] of [['/', 'index'], ['/trust', 'trust'], ['/docs/errors', 'errors'], ['/docs/widget', 'docs']]) {
   test(`${path} can be read at every size and in every shade`, async () => {
     const { page, complaints, close } = await open(demo.byo + path);
     if (name === 'docs') await example(page, 'words').locator('byo-connect[data-state]').waitFor();
