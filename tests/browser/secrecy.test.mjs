@@ -1,6 +1,7 @@
 // Where a typed key may be: in the field, then in one sealed request. Nowhere else, and nowhere at all afterwards.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { setFrameStage } from './support/frame.mjs';
 import { STRICT_POLICY, WITHOUT_WASM } from './support/product.mjs';
 import { captureBytes, captureMemories, eavesdrop, found, inHeap, inMemory, kept } from './support/secret.mjs';
 import { setStage } from './support/stage.mjs';
@@ -10,11 +11,12 @@ const WRONG = 'sk-byo-test-rejected-Rt5Yu8Io1Pa3Sd0F';
 /** What a page allows decides what seals in it. */
 const SEALERS = { WebAssembly: STRICT_POLICY, WebCrypto: WITHOUT_WASM };
 let stage;
+let framed;
 
 before(async () => {
-  stage = await setStage();
+  [stage, framed] = await Promise.all([setStage(), setFrameStage()]);
 });
-after(() => stage?.strike());
+after(() => Promise.all([stage?.strike(), framed?.strike()]));
 
 for (const [by, policy] of Object.entries(SEALERS)) {
   test(`sealed by ${by}: a connected key was in the field and nowhere else, and leaves nothing behind`, async () => {
@@ -77,6 +79,52 @@ test('the page speaks to its own server and to byo, and to nobody else', async (
   const { ear, widget, close } = await customer();
   await widget.connect(KEY);
   assert.deepEqual(ear.origins().sort(), [stage.product.origin, stage.server.url].sort());
+  await close();
+});
+
+test('an isolated key was in the frame’s field, then in its memory, and never on the page around it', async () => {
+  let ear;
+  const { page, widget, close } = await framed.customer({
+    prepare: async (page) => {
+      ear = eavesdrop(page);
+      await captureMemories(page);
+    },
+  });
+  await widget.type(KEY);
+  const frame = await widget.inside();
+  assert.notDeepEqual(found(KEY, await kept(frame)), [], 'the frame is looked into');
+  assert.equal((await widget.press('test')).event.name, 'tested');
+  assert.deepEqual(found(KEY, await kept(frame)), [], 'the field was cleared');
+  assert.equal((await inMemory(frame, KEY)).length, 1, 'it waits in the frame’s memory');
+  assert.equal(await page.evaluate(() => memories.size), 0, 'the page has no such memory');
+
+  assert.equal((await widget.press('submit')).state, 'connected');
+  await assertNowhere({ ear, page: frame }, KEY);
+  assert.deepEqual(found(KEY, await kept(page)), [], 'kept by the page');
+  for (const place of [frame, page]) assert.equal(await inHeap(place, KEY), 0, 'in a heap');
+  assert.deepEqual(ear.origins().sort(), [framed.origin, framed.server.url].sort());
+
+  await widget.part('replace').click();
+  await widget.refused(WRONG);
+  assert.equal((await inMemory(frame, WRONG)).length, 1);
+  await widget.part('cancel').click();
+  await assertNowhere({ ear, page: frame }, WRONG);
+  await close();
+});
+
+test('a leak in the frame would be found, in its heap too', async () => {
+  const { page, widget, close } = await framed.customer();
+  await widget.type('something-else');
+  const frame = await widget.inside();
+  await frame.evaluate((key) => (globalThis.hoard = key), KEY);
+  assert.notDeepEqual(found(KEY, await kept(frame)), []);
+  assert.ok((await inHeap(frame, KEY)) > 0);
+  assert.equal(await inHeap(page, KEY), 0, 'the two are in different processes');
+  await frame.evaluate((key) => {
+    delete globalThis.hoard;
+    performance.mark(btoa(key));
+  }, KEY);
+  assert.notDeepEqual(found(KEY, await kept(frame)), []);
   await close();
 });
 
@@ -156,9 +204,9 @@ async function assertNowhere({ ear, page }, key) {
   assert.deepEqual(found(key, await ear.transcript()), [], 'sent');
   assert.deepEqual(found(key, ear.said.join('\n')), [], 'logged');
   assert.deepEqual(found(key, await kept(page)), [], 'kept by the page');
-  const cookies = await page.context().cookies();
-  assert.deepEqual(cookies, [], 'cookies');
-  const { origins } = await page.context().storageState();
+  const context = page.context?.() ?? page.page().context();
+  assert.deepEqual(await context.cookies(), [], 'cookies');
+  const { origins } = await context.storageState();
   assert.deepEqual(origins, [], 'stored');
   assert.deepEqual(await inMemory(page, key), [], 'in memory');
 }

@@ -95,7 +95,10 @@ export async function speak({ byo, token }) {
     frame,
     config,
     /** The first message that fits, said already or to come. */
-    heard: (fits) => all.find(fits) ?? new Promise((resolve) => waiting.push((data) => fits(data) && resolve(data))),
+    heard: (fits) => all.find(fits) ?? new Promise((resolve, reject) => {
+      waiting.push((data) => fits(data) && resolve(data));
+      setTimeout(() => reject(new Error(`the frame has not said it; it said ${JSON.stringify(all)}`)), 10_000);
+    }),
     async greet(more, v = 1) {
       const { port1, port2 } = new MessageChannel();
       raw.port = port1;

@@ -105,7 +105,9 @@ export function inMemory(page, secret) {
 
 /** How many of the page's live JavaScript strings hold a text, once garbage is collected. */
 export async function inHeap(page, secret) {
-  const devtools = await page.context().newCDPSession(page);
+  // Of a frame, the heap of its own process.
+  const context = page.context?.() ?? page.page().context();
+  const devtools = await context.newCDPSession(page);
   const chunks = [];
   devtools.on('HeapProfiler.addHeapSnapshotChunk', ({ chunk }) => chunks.push(chunk));
   await devtools.send('HeapProfiler.enable');
@@ -120,6 +122,8 @@ export async function inHeap(page, secret) {
  * would send, its global names, its history and timings, and every store with what is in it.
  */
 export async function kept(page) {
+  // What a frame went through is in its page's history.
+  if (!page.context) return page.evaluate(readable);
   const devtools = await page.context().newCDPSession(page);
   const { entries } = await devtools.send('Page.getNavigationHistory');
   await devtools.detach();
@@ -159,6 +163,13 @@ async function readable() {
   walk(document);
   properties(globalThis, 3);
 
+  for (const entry of performance.getEntries()) parts.push(JSON.stringify(entry));
+  try {
+    void localStorage;
+  } catch {
+    // The browser grants a frame of another site no store of any kind.
+    return parts.join('\n');
+  }
   for (const store of [localStorage, sessionStorage]) parts.push(JSON.stringify({ ...store }));
   for (const { name, version } of await indexedDB.databases()) {
     parts.push(`indexedDB ${name} ${version}`);
@@ -183,6 +194,5 @@ async function readable() {
     }
   }
   for (const { scope, active } of await navigator.serviceWorker.getRegistrations()) parts.push(scope, active?.scriptURL);
-  for (const entry of performance.getEntries()) parts.push(JSON.stringify(entry));
   return parts.join('\n');
 }
