@@ -108,7 +108,12 @@ pub(crate) fn inputs(layout: &Layout) -> Result<Inputs> {
 
 fn missing_output(layout: &Layout) -> Option<PathBuf> {
     let embed = layout.embed();
-    [embed.join("connect.js"), embed.join("npm/byo-connect.tgz"), layout.npm_package().join("package.json")]
-        .into_iter()
-        .find(|file| !file.exists())
+    [
+        embed.join("connect.js"),
+        embed.join("frame.js"),
+        embed.join("npm/byo-connect.tgz"),
+        layout.npm_package().join("package.json"),
+    ]
+    .into_iter()
+    .find(|file| !file.exists())
 }
