@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { ISOLATED_POLICY, setFrameStage } from './support/frame.mjs';
-import { STRICT_POLICY } from './support/product.mjs';
+import { STRICT_POLICY, WITHOUT_WASM } from './support/product.mjs';
 import { captureMemories, eavesdrop } from './support/secret.mjs';
 import { setStage } from './support/stage.mjs';
 
@@ -26,6 +26,20 @@ test('a strict policy with Trusted Types is kept to the letter, from the first p
   await close();
 });
 
+/** What the documentation tells products to allow, for a field in the page and for one in a frame. */
+const DOCUMENTED =
+  "default-src 'none'; script-src 'self' 'wasm-unsafe-eval' {byo}; connect-src 'self' {byo}; style-src 'self'; frame-src {byo}";
+
+for (const inline of [true, false]) {
+  test(`the documented policy is enough for ${inline ? 'a field in the page' : 'an isolated one'}`, async () => {
+    const { page, widget, close } = await framed.customer({ inline, policy: DOCUMENTED });
+    await widget.connect('sk-byo-test-valid-1');
+    assert.equal((await widget.disconnect()).event.name, 'disconnected');
+    assert.deepEqual(await page.evaluate(() => violations), []);
+    await close();
+  });
+}
+
 test('the policy of the suite is in force', async () => {
   const { page, close } = await customer(STRICT_POLICY);
   await page.evaluate(async () => {
@@ -39,8 +53,6 @@ test('the policy of the suite is in force', async () => {
   assert.deepEqual(new Set(directives), new Set(['style-src-elem', 'connect-src', 'require-trusted-types-for']));
   await close();
 });
-
-const WITHOUT_WASM = STRICT_POLICY.replace(" 'wasm-unsafe-eval'", '');
 
 test("without 'wasm-unsafe-eval' WebCrypto seals, and no WebAssembly is created", async () => {
   const sealed = [];

@@ -7,7 +7,7 @@ import { brotliCompressSync, constants } from 'node:zlib';
 export const BUDGETS = {
   badge: 1_500,
   'element and client, without wasm': 11_264,
-  'the same from npm, in its chunks': 11_648,
+  'the same from npm, in its chunks': 11_776,
   'first connect, in all': 39_000,
   'first connect from npm, in its chunks': 39_000,
   'a pinned root, on top': 1_536,

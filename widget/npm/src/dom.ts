@@ -36,6 +36,11 @@ export function adopt(root: ShadowRoot, css: string): void {
   root.adoptedStyleSheets.push(sheet);
 }
 
+/** Puts something above what the page has put into the element's footer. */
+export function place(root: ShadowRoot, node: Node): void {
+  root.insertBefore(node, root.querySelector("[name=footer]"));
+}
+
 /** Registers an element once, however often the package is loaded. */
 export function define(name: string, element: CustomElementConstructor): void {
   const registry = globalThis.customElements;

@@ -1,6 +1,6 @@
 // The panel: what the page says to it, what it does, and what it tells.
 
-import { adopt } from "../dom.js";
+import { adopt, place } from "../dom.js";
 import { ByoError, misuse } from "../error.js";
 import { later } from "../later.js";
 import { wordsFor, wordsNow } from "../messages/index.js";
@@ -41,7 +41,7 @@ export class Board implements Panel {
     this.report = report;
     this.model = change.fresh(config, wordsNow());
     adopt(root, css);
-    root.append(this.view.root);
+    place(root, this.view.root);
     listen(this);
     change.offer(this.model);
     this.#speak();

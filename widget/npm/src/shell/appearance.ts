@@ -13,6 +13,7 @@ const TOKENS: { readonly [name: string]: string } = {
   "--byo-good": "color",
   "--byo-warn": "color",
   "--byo-bad": "color",
+  "--byo-own": "color",
   "--byo-background": "background-color",
   "--byo-padding": "padding",
   "--byo-gap": "row-gap",

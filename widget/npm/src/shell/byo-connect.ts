@@ -1,4 +1,4 @@
-import { Base } from "../dom.js";
+import { Base, el } from "../dom.js";
 import { ByoError } from "../error.js";
 import type { Bundle } from "../messages/index.js";
 import { type Action, type ConnectState, type FromPanel, type Panel, type PanelConfig, VERSION } from "../protocol.js";
@@ -12,6 +12,8 @@ import { isolated, type Surface } from "./surface.js";
  * A field that takes a customer's provider key, seals it in the browser and connects it.
  * There is no way to read the key back out of it.
  *
+ * @slot header - what the page has to say above the field
+ * @slot footer - and below it
  * @event byo-ready - the field can be used
  * @event byo-change - `{empty, complete, looksLike}`; never the key or its length
  * @event byo-focus, byo-blur, byo-escape
@@ -171,6 +173,7 @@ export class ByoConnect extends Base {
   #mount(): Panel {
     this.#internals ??= this.attachInternals();
     const root = this.shadowRoot ?? this.attachShadow({ mode: "open", delegatesFocus: true });
+    if (!root.firstChild) root.append(el("slot", { name: "header" }), el("slot", { name: "footer" }));
     root.adoptedStyleSheets = [];
     const surface = (this.#surface = this.#wanted());
     // One that has been replaced may still end what it began.

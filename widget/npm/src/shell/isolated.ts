@@ -1,7 +1,7 @@
 // The panel in a frame of the byo server's, where the page's scripts cannot reach it. The page speaks first, to the
 // server's origin alone, and brings a port; whatever else is said goes over that.
 
-import { adopt, el } from "../dom.js";
+import { adopt, el, place } from "../dom.js";
 import { ByoError, type ByoErrorFields, misuse } from "../error.js";
 import { known, registered, wordsFor, wordsNow } from "../messages/index.js";
 import type { Words } from "../messages/type.js";
@@ -44,7 +44,8 @@ export class Frame implements Panel {
     this.#config = config;
     this.#report = report;
     adopt(root, css);
-    root.append(this.#probe, this.#error);
+    place(root, this.#probe);
+    place(root, this.#error);
     const { signal } = this.#listening;
     for (const [target, type] of [[matchMedia("(prefers-color-scheme: dark)"), "change"], [globalThis, "resize"], [root, "transitionend"]] as const) {
       target.addEventListener(type, () => this.#update(), { signal });
@@ -112,7 +113,7 @@ export class Frame implements Panel {
     if (this.#iframe !== iframe) return;
     iframe.src = `${this.#origin}/frame?principal=${base64url(principal)}`;
     iframe.addEventListener("load", () => void this.#greet(iframe));
-    this.#root.append(iframe);
+    place(this.#root, iframe);
   }
 
   /** Each document that the frame loads is spoken to anew. */
