@@ -1,5 +1,6 @@
 // The widget in a frame of byo's, on a page of another site, so that the two are in different processes as they are in
 // the world. byo is at 127.0.0.1, the product at localhost.
+import assert from 'node:assert/strict';
 import { openTab } from './chromium.mjs';
 import { servePages } from './pages.mjs';
 import { createProject } from './project.mjs';
@@ -111,4 +112,20 @@ export async function speak({ byo, token }) {
       return [await raw.heard(({ t }) => t === 'ready')];
     },
   };
+}
+
+/** The code of the first fault that the element tells. */
+export async function loadError({ page }) {
+  await page.waitForFunction(() => byoEvents.some(({ name }) => name === 'load-error'));
+  const events = await page.evaluate(() => byoEvents);
+  return events.find(({ name }) => name === 'load-error').detail.code;
+}
+
+/** What becomes so when another process has had its turn. */
+export async function until(holds) {
+  const deadline = Date.now() + 10_000;
+  while (!(await holds())) {
+    if (Date.now() > deadline) assert.fail(`this did not come about: ${holds}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
 }
