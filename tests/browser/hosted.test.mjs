@@ -1,6 +1,7 @@
 // The page behind a session's `url`, for those who come back, for narrow sessions, and for names from right to left.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { hold } from './support/hold.mjs';
 import { createProject } from './support/project.mjs';
 import { assertReadable, overhear } from './support/reading.mjs';
 import { setStage } from './support/stage.mjs';
@@ -94,6 +95,61 @@ test('mirrored, on a phone, nothing runs out of the sheet', async () => {
   await close();
 });
 
+test('whatever stands behind the # leaves the address, and is taken for no session unless it is one', async () => {
+  for (const hash of ['#%', '#%E0%A4%A', '#byo_cs_test_%41', '#<b>']) {
+    const { page, close } = await stage.visit(`${stage.server.url}/connect${hash}`);
+    await page.locator('#sheet[data-state="incomplete"]').waitFor();
+    assert.equal(await page.evaluate(() => location.href), `${stage.server.url}/connect`);
+    await close();
+  }
+});
+
+test('a connect that is under way when the session ends is told to its end', async () => {
+  const { page, widget, close } = await visit(stage.customer(), {}, stage.project, { clock: true });
+  await page.clock.fastForward('14:45');
+  await widget.type('sk-byo-test-valid-1');
+  const held = hold();
+  await page.route('**/v1/keys/connect', held.take);
+  await widget.part('submit').click();
+  await held.asked;
+  await page.clock.fastForward('00:20');
+  assert.equal(await page.locator('#sheet').getAttribute('data-state'), 'ready');
+  held.release();
+  await page.locator('.done', { hasText: 'You can close this page.' }).waitFor();
+  await page.clock.fastForward('01:00');
+  assert.equal(await widget.state(), 'connected');
+  await close();
+});
+
+test('one that is refused after the session has ended says that it has', async () => {
+  const { page, widget, close } = await visit(stage.customer(), {}, stage.project, { clock: true });
+  await page.clock.fastForward('14:45');
+  await widget.type('sk-byo-test-rejected-1');
+  const held = hold();
+  await page.route('**/v1/keys/connect', held.take);
+  await widget.part('submit').click();
+  await held.asked;
+  await page.clock.fastForward('00:20');
+  held.release();
+  await page.waitForFunction(() => globalThis.byoEvents.length > 0);
+  await page.clock.fastForward('00:01');
+  await page.locator('#sheet[data-state="expired"]').waitFor();
+  await close();
+});
+
+test('whoever has disconnected has the field for as long as the session lasts, and no longer', async () => {
+  const { page, widget, close } = await visit(stage.customer(), {}, stage.project, { clock: true });
+  await widget.connect('sk-byo-test-valid-1');
+  await page.locator('.done').waitFor();
+  await widget.disconnect();
+  await page.clock.fastForward('00:30');
+  await page.locator('#expiry', { hasText: 'minutes' }).waitFor();
+  await page.clock.fastForward('16:00');
+  await page.locator('#sheet[data-state="expired"]').waitFor();
+  assert.equal(await page.locator('byo-connect').count(), 0);
+  await close();
+});
+
 test('its badge leads to what happens to the key', async () => {
   const { page, close } = await visit(stage.customer());
   const badge = page.locator('footer byo-badge [part="badge"]');
@@ -112,10 +168,13 @@ test('it can be read and used at every size and in every shade', async () => {
 });
 
 /** Opens the page of a new session. */
-async function visit(refId, wishes, project = stage.project) {
+async function visit(refId, wishes, project = stage.project, { clock = false } = {}) {
   const { url } = await project.test.session(refId, wishes);
   let complaints;
-  const prepare = (page) => void (complaints = overhear(page));
+  const prepare = async (page) => {
+    complaints = overhear(page);
+    if (clock) await page.clock.install();
+  };
   const visited = await stage.visit(url, { prepare });
   await visited.page.locator('#sheet[data-state="ready"]').waitFor();
   return { ...visited, complaints };

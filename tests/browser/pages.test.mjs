@@ -177,6 +177,20 @@ test('the widget speaks the language and the words that the reader gives it', as
   await close();
 });
 
+test('the examples run where a page has no secure context either', async () => {
+  const page = await openTab(browser);
+  const complaints = overhear(page);
+  // As it is on plain HTTP anywhere but on this machine.
+  await page.addInitScript(() => delete Crypto.prototype.randomUUID);
+  await page.goto(`${server.url}/docs/widget`);
+  await page.getByLabel('Publishable key of a test environment').fill(project.test.publishableKey);
+  await page.getByRole('button', { name: 'Use' }).click();
+  await example(page, 'providers').locator('byo-connect[data-state]').waitFor();
+  assert.equal(await page.locator('byo-connect').count(), EXAMPLES.length);
+  assert.deepEqual(complaints, []);
+  await page.context().close();
+});
+
 test('the product speaks in its own words, and the widget keeps silent', async () => {
   const { page, close } = await open(`${demo.byo}/docs/widget`);
   const { part, type } = widgetOf(page, 'silent');
@@ -189,6 +203,11 @@ test('the product speaks in its own words, and the widget keeps silent', async (
   await type('sk-byo-test-valid-1');
   await part('submit').click();
   await page.locator('#said', { hasText: 'your team can start' }).waitFor();
+  // A test stores nothing; these pages have no session, which may.
+  await example(page, 'silent')
+    .locator('byo-connect')
+    .evaluate((element) => element.dispatchEvent(new CustomEvent('byo-tested', { detail: { verdict: 'valid' } })));
+  assert.equal(await page.locator('#said').innerText(), 'The key works.');
   await close();
 });
 

@@ -5,11 +5,15 @@
 
 import { words } from "./words.js";
 
+const BUSY = new Set(["testing", "connecting", "rotating", "disconnecting"]);
+
 const token = takeToken();
 const language = chooseLanguage();
 const sheet = document.getElementById("sheet");
 const slot = document.getElementById("slot");
 const announcer = document.getElementById("announcer");
+/** There is nothing left to do that the end of the session could disturb. */
+let isDone = false;
 
 // The widget follows.
 document.documentElement.lang = language;
@@ -17,7 +21,8 @@ tell("loading");
 open();
 
 function takeToken() {
-  const token = decodeURIComponent(location.hash.slice(1));
+  // As it stands there: a session needs no escapes, and what is no session may be anything.
+  const token = location.hash.slice(1);
   history.replaceState(null, "", location.pathname);
   return /^byo_cs_(test_|live_)?[0-9A-Za-z]+$/.test(token) ? token : null;
 }
@@ -68,19 +73,20 @@ function widget(session) {
   if (session.providers) node.setAttribute("providers", session.providers.join(" "));
   node.addEventListener("byo-connected", () => showNote(say("connected")));
   node.addEventListener("byo-rotated", () => showNote(say("rotated")));
-  node.addEventListener("byo-disconnected", () => showNote(say("disconnected")));
-  node.addEventListener("byo-reverted", () => showNote(say("reverted")));
+  node.addEventListener("byo-disconnected", () => showNote(say("disconnected"), { isEnd: false }));
+  node.addEventListener("byo-reverted", () => showNote(say("reverted"), { isEnd: false }));
   node.addEventListener("byo-state", ({ detail }) => {
     if (detail.state === "connected" || detail.state === "idle") tellPurpose(session, detail.state === "connected");
   });
   node.addEventListener("byo-error", ({ detail }) => {
     if (detail?.code === "unauthenticated") showExpired();
-    if (detail?.code === "session_spent") showNote(say("spent"), "done spent");
+    if (detail?.code === "session_spent") showNote(say("spent"), { looks: "done spent" });
   });
   return node;
 }
 
-function showNote(text, looks = "done") {
+function showNote(text, { looks = "done", isEnd = true } = {}) {
+  isDone = isEnd;
   slot.querySelector(".done")?.remove();
   slot.append(element("p", looks, text));
   announcer.textContent = text;
@@ -128,12 +134,19 @@ function countDown(expiresAt) {
   const left = expiresAt - Date.now();
   if (sheet.dataset.state !== "ready") return;
   // A customer who has connected has nothing to lose; the widget may go on showing it.
-  const isDone = slot.querySelector(".done") !== null;
-  if (left <= 0) return isDone ? undefined : showExpired();
+  if (left <= 0) return isDone ? undefined : endQuietly(expiresAt);
   const minutes = Math.ceil(left / 60_000);
   const form = new Intl.PluralRules(language).select(minutes) === "one" ? "one" : "other";
   setText("expiry", ...(isDone ? [] : said(`open.${form}`, { minutes: () => String(minutes) })));
   setTimeout(countDown, Math.min(left, 15_000), expiresAt);
+}
+
+/** Takes the field away, after whatever is under way: the server may still store that key, and the page has to say so. */
+function endQuietly(expiresAt) {
+  const node = slot.querySelector("byo-connect");
+  if (!BUSY.has(node.dataset.state)) return showExpired();
+  // The event that says what came of it follows the state at once.
+  node.addEventListener("byo-state", () => setTimeout(countDown, 0, expiresAt), { once: true });
 }
 
 /** Module scripts have run, or failed, when the page has loaded. */

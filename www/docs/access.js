@@ -60,5 +60,6 @@ export function present(stage, attributes, prepare = () => {}) {
 }
 
 function customer() {
-  return `docs_${crypto.randomUUID()}`;
+  // Not randomUUID(), which a page without TLS does not have.
+  return `docs_${Array.from(crypto.getRandomValues(new Uint32Array(4)), (word) => word.toString(36)).join("_")}`;
 }

@@ -6,20 +6,22 @@ import { example, showCode } from "./dom.js";
 const WORDS = {
   key_rejected: "OpenAI does not know this key. Has it been deleted?",
   provider_unreachable: "OpenAI does not answer just now. Try again in a minute.",
-  no_quota: "Connected, but this account has no credit left.",
-  valid: "All set: your team can start.",
+  no_quota: "This account has no credit left.",
+  valid: "The key works.",
 };
+const SET = "All set: your team can start.";
 
 const { stage, code } = example("silent");
 const label = document.getElementById("silent-label");
 const said = document.getElementById("said");
 
-const say = ({ code, verdict, message }) => (said.textContent = WORDS[code] ?? WORDS[verdict] ?? message ?? "");
+const wordsFor = ({ code, verdict, message }) => WORDS[code] ?? WORDS[verdict] ?? message ?? "";
 
 const shown = present(stage, () => ({ provider: "openai", label: label.value || null }), (widget) => {
   widget.classList.add("says-nothing");
   said.textContent = "";
-  for (const type of ["byo-tested", "byo-connected", "byo-error"]) widget.addEventListener(type, ({ detail }) => say(detail));
+  for (const type of ["byo-tested", "byo-error"]) widget.addEventListener(type, ({ detail }) => (said.textContent = wordsFor(detail)));
+  widget.addEventListener("byo-connected", ({ detail }) => (said.textContent = detail.verdict === "valid" ? SET : `Connected. ${wordsFor(detail)}`));
   widget.addEventListener("byo-change", () => (said.textContent = ""));
 });
 
@@ -33,12 +35,15 @@ function update() {
 byo-connect::part(error), byo-connect::part(status) { display: none; }
 
 const WORDS = ${JSON.stringify(WORDS, null, 2).replace(/"(\w+)":/g, "$1:")};
-const say = ({ code, verdict, message }) =>
-  notice.textContent = WORDS[code] ?? WORDS[verdict] ?? message ?? '';
+const wordsFor = ({ code, verdict, message }) =>
+  WORDS[code] ?? WORDS[verdict] ?? message ?? '';
+const say = (text) => (notice.textContent = text);
 
-element.addEventListener('byo-error', ({ detail }) => say(detail));
-element.addEventListener('byo-tested', ({ detail }) => say(detail));
-element.addEventListener('byo-connected', ({ detail }) => say(detail));`,
+element.addEventListener('byo-error', ({ detail }) => say(wordsFor(detail)));
+// A test stores nothing.
+element.addEventListener('byo-tested', ({ detail }) => say(wordsFor(detail)));
+element.addEventListener('byo-connected', ({ detail }) =>
+  say(detail.verdict === 'valid' ? '${SET}' : \`Connected. \${wordsFor(detail)}\`));`,
   );
 }
 
