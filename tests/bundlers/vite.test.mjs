@@ -1,4 +1,5 @@
 // examples/vite-react as its reader runs it: dev server, and build with preview.
+import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { program } from './support/program.mjs';
@@ -26,6 +27,23 @@ test('vite build and preview: a key is tested and connected', async () => {
 
 test('the dev server of vite: a key is tested and connected', async () => {
   await works((port) => [bench.folder, '--host', '127.0.0.1', '--port', port, '--strictPort']);
+});
+
+test('a backend that makes no session is told to whoever waits for the field', async () => {
+  const backend = createServer((_, response) => response.writeHead(502, { 'content-type': 'application/json' }).end('{}'));
+  await new Promise((resolve) => backend.listen(0, '127.0.0.1', resolve));
+  const front = await program(stage, VITE, (port) => ({
+    args: [bench.folder, '--host', '127.0.0.1', '--port', port, '--strictPort'],
+    env: { BACKEND: `http://127.0.0.1:${backend.address().port}` },
+    ready: /Local:/,
+  }));
+  try {
+    await stage.says(`${front.url}/`, 'Keys cannot be connected just now.');
+  } finally {
+    await front.stop();
+    backend.closeAllConnections();
+    await new Promise((resolve) => backend.close(resolve));
+  }
 });
 
 async function works(args) {

@@ -53,6 +53,10 @@ export async function setStage() {
         assert.deepEqual(complaints, []);
       });
     },
+    /** A page says this. */
+    async says(url, text) {
+      await visit(browser, url, ({ page }) => page.getByText(text).waitFor());
+    },
     async strike() {
       await browser.close();
       await server.stop();
