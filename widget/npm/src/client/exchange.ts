@@ -19,7 +19,7 @@ export interface Server {
 }
 
 /** What came back: the JSON of a success, or a failure and the body that told it. */
-export type Outcome = { readonly answer: object } | { readonly error: ByoError; readonly body: unknown };
+type Outcome = { readonly answer: object } | { readonly error: ByoError; readonly body: unknown };
 
 /** Cancels the requests of a call when its time is over. */
 export function deadline(): AbortSignal {

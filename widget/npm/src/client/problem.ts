@@ -5,7 +5,7 @@ import { type ByoError, type ByoErrorFields, present } from "../error.js";
 import { failure } from "../failure.js";
 
 /** What stands beside the body. */
-export interface Head {
+interface Head {
   readonly status: number;
   /** `x-request-id` */
   readonly requestId?: string | null;

@@ -43,7 +43,7 @@ export interface Notice {
   next: Said;
 }
 
-export type Tone = "good" | "warn" | "bad";
+type Tone = "good" | "warn" | "bad";
 
 export function isSession({ config }: Model): boolean {
   return config.token.startsWith("byo_cs_");
