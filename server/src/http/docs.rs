@@ -6,7 +6,7 @@ use axum::{Router, routing::get};
 
 use super::{AppState, pages, pages::escaped, widget};
 
-pub(super) const TEMPLATE: &str = include_str!("../../../www/docs/widget.html");
+const TEMPLATE: &str = include_str!("../../../www/docs/widget.html");
 
 /// `key` is a publishable key of a test environment; without one readers are asked for theirs.
 pub(super) fn routes(origin: &str, key: Option<&str>) -> Router<AppState> {

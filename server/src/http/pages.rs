@@ -10,7 +10,7 @@ use axum::{
 use rust_embed::RustEmbed;
 use tower_http::compression::CompressionLayer;
 
-use super::{AppState, RouterSettings, assets, docs, errors_page, trust, widget};
+use super::{AppState, RouterSettings, assets, docs, errors_page, trust};
 use crate::app::App;
 
 #[derive(RustEmbed)]
@@ -71,24 +71,12 @@ pub(super) fn html(page: String) -> Response {
 /// What pages to read have in common.
 const PAGE: &str = include_str!("../../../www/docs/page.html");
 
-/// The page that is read at `path`: a template in what all of them have in common, with what it says of the isolated field or
-/// without, as the binary has it.
+/// The page that is read at `path`: a template in what all of them have in common.
 pub(super) fn template(text: &str, path: &str) -> String {
     let (head, body) = text.split_once("<body>").expect("a template has a body");
     let link = format!("<a href=\"{path}\"");
     let page = PAGE.replace(&link, &format!("{link} aria-current=\"page\""));
-    choose(&page.replace("{{HEAD}}", head.trim()).replace("{{BODY}}", body.trim()), widget::has_frame())
-}
-
-/// Keeps or drops the pieces between `<!--isolated-->` and `<!--/isolated-->`.
-fn choose(text: &str, keep: bool) -> String {
-    let mut chosen = String::with_capacity(text.len());
-    for piece in text.split("<!--/isolated-->") {
-        let (before, within) = piece.split_once("<!--isolated-->").unwrap_or((piece, ""));
-        chosen.push_str(before);
-        chosen.push_str(if keep { within } else { "" });
-    }
-    chosen
+    page.replace("{{HEAD}}", head.trim()).replace("{{BODY}}", body.trim())
 }
 
 /// Text as it may stand in markup, between tags and in quotes.
@@ -122,19 +110,6 @@ fn demo_redirect(to: String) -> Router<AppState> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn what_is_said_of_the_isolated_field_is_kept_or_dropped_as_a_whole() {
-        let text = "a<!--isolated-->b<!--/isolated-->c<!--isolated-->d<!--/isolated-->";
-        assert_eq!(choose(text, true), "abcd");
-        assert_eq!(choose(text, false), "ac");
-        assert_eq!(choose("plain", false), "plain");
-        for template in [docs::TEMPLATE, trust::TEMPLATE] {
-            let [bare, full] = [false, true].map(|keep| choose(template, keep));
-            assert!(!bare.to_lowercase().contains("isolated") && full.contains(&bare[..200]), "{bare}");
-            assert!(full.len() > bare.len() && !full.contains("isolated-->"));
-        }
-    }
 
     #[test]
     fn a_page_knows_its_own_link_and_keeps_its_own_head() {

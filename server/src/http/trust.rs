@@ -14,7 +14,7 @@ use crate::{
     domain,
 };
 
-pub(super) const TEMPLATE: &str = include_str!("../../../www/trust/index.html");
+const TEMPLATE: &str = include_str!("../../../www/trust/index.html");
 
 pub(super) fn routes() -> Router<AppState> {
     Router::new().route("/trust", get(page))

@@ -46,11 +46,6 @@ pub(super) fn hashes() -> Option<&'static Hashes> {
     hashes::of_this_binary()
 }
 
-/// Whether the field can stand in a frame of this server.
-pub(super) fn has_frame() -> bool {
-    Widget::get("frame.js").is_some()
-}
-
 /// The widget for a script tag on any page; its name never changes, so its bytes are asked for each time.
 async fn entry(headers: HeaderMap) -> Response {
     file(SCRIPT, &headers, ASKED_FOR_EACH_TIME)
