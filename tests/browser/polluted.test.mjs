@@ -1,6 +1,7 @@
 // A page on which something has put members on `Object.prototype`, as a careless parser of a query string does.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { setFrameStage } from './support/frame.mjs';
 import { setStage } from './support/stage.mjs';
 
 const EVIL = 'https://evil.example';
@@ -10,11 +11,12 @@ const LEFT_BEHIND = {
   ...{ providerConfigs: { openai: { baseUrl: EVIL } }, openai: { baseUrl: EVIL } },
 };
 let stage;
+let framed;
 
 before(async () => {
-  stage = await setStage();
+  [stage, framed] = await Promise.all([setStage(), setFrameStage()]);
 });
-after(() => stage?.strike());
+after(() => Promise.all([stage?.strike(), framed?.strike()]));
 
 test('the element posts what the page gave it, to where the page said', async () => {
   const refId = stage.customer();
@@ -25,6 +27,17 @@ test('and so it does in a session, which fixes nothing', async () => {
   const refId = stage.customer();
   const { token } = await stage.project.test.session(refId);
   await connects(refId, {}, { sessionToken: token });
+});
+
+test('an isolated field stays in the frame that the page said', async () => {
+  const { page, widget, close } = await framed.customer();
+  await widget.type('sk-byo-test-valid-1');
+  const before = await widget.host.locator('iframe').getAttribute('src');
+  await page.evaluate((config) => Object.assign(Object.prototype, { config }), LEFT_BEHIND.config);
+  const { state } = await widget.outcome(() => widget.host.evaluate((element) => element.connect().then(() => undefined)));
+  assert.equal(state, 'connected');
+  assert.equal(await widget.host.locator('iframe').getAttribute('src'), before);
+  await close();
 });
 
 /** Opens a page, pollutes it, sets these properties, connects a key, and sees what was sent where. */

@@ -55,7 +55,7 @@ export class Frame implements Panel {
   }
 
   send(message: ToPanel): void {
-    if ("config" in message) return this.#configure({ ...this.#config, ...message.config });
+    if (message.t === "init" || message.t === "update") return this.#configure({ ...this.#config, ...message.config });
     // Out of the page there is no frame, and what was begun there has no end.
     if (!this.#root.host.isConnected) this.#lose();
     if (message.t === "act") {
